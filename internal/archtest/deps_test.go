@@ -1,0 +1,90 @@
+package archtest
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// dependencies is the allow-list of direct dependencies, each with its reason.
+var dependencies = map[string]string{
+	"github.com/ProtonMail/go-crypto":     "OpenPGP signatures of packages and commits; the maintained fork, with v6 and EdDSA",
+	"github.com/cavaliergopher/rpm":       "independent second reader of RPM headers, the oracle of rpmpkg's tests",
+	"github.com/google/go-cmp":            "structural comparison in tests",
+	"github.com/klauspost/compress":       "zstd, and a deflate three times as fast as the standard library's",
+	"github.com/mikelolasagasti/xz":       "the fastest pure Go xz reader",
+	"github.com/opencontainers/go-digest": "algorithm:hex digests of packages and metadata",
+	"github.com/rogpeppe/go-internal":     "testscript: the command tests as txtar files",
+	"github.com/spf13/cobra":              "command line of the examples",
+	"github.com/spf13/pflag":              "flag values of the examples that cobra has no type for",
+	"github.com/stretchr/testify":         "require and assert in tests",
+	"github.com/ulikunitz/xz":             "lzma payloads, and writing xz",
+	"go.yaml.in/yaml/v4":                  "treefiles",
+	"golang.org/x/sync":                   "errgroup: bounded parallel work",
+	"golang.org/x/sys":                    "openat2, renameat2, xattrs, locks",
+	"golang.org/x/term":                   "is this a terminal, and how wide",
+	"modernc.org/sqlite":                  "rpmdb.sqlite without cgo",
+}
+
+func TestDirectDependenciesHaveAReason(t *testing.T) {
+	data, err := os.ReadFile("../../go.mod")
+	require.NoError(t, err)
+	var direct []string
+	line := regexp.MustCompile(`(?m)^(?:require )?\s*([a-z0-9.]+/\S+) v\S+$`)
+	for _, m := range line.FindAllStringSubmatch(string(data), -1) {
+		direct = append(direct, m[1])
+	}
+	require.NotEmpty(t, direct)
+	for _, d := range direct {
+		assert.NotEmpty(t, dependencies[d], "%s: a direct dependency without a reason in the allow-list", d)
+	}
+	for d := range dependencies {
+		assert.Contains(t, direct, d, "the allow-list names a module that go.mod does not require directly")
+	}
+}
+
+// onlyUser names modules that one package hides from all others.
+var onlyUser = map[string]string{
+	"modernc.org/sqlite":      "rpmpkg/rpmdb",
+	"go.yaml.in/yaml/v4":      "layering/treefile",
+	"github.com/spf13/cobra":  "examples/",
+	"github.com/spf13/pflag":  "examples/",
+	"golang.org/x/term":       "examples/",
+	"github.com/ulikunitz/xz": "rpmpkg",
+}
+
+func TestHiddenDependenciesStayHidden(t *testing.T) {
+	for _, p := range load(t).pkgs {
+		for _, s := range p.code() {
+			for _, path := range s.imports() {
+				for mod, owner := range onlyUser {
+					if (path == mod || strings.HasPrefix(path, mod+"/")) && !strings.HasPrefix(p.dir+"/", owner) {
+						t.Errorf("%s imports %s, which only %s may", s.name, path, owner)
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestTopLevel holds the customer's top level: these files, the packages, and nothing else.
+func TestTopLevel(t *testing.T) {
+	entries, err := os.ReadDir("../..")
+	require.NoError(t, err)
+	want := []string{
+		"README.md", "bootloader", "depsolve", "doc.go", "examples", "go.mod", "go.sum", "internal", "layering", "ostree",
+		"rpmpkg", "sysroot",
+	}
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), ".") {
+			continue
+		}
+		assert.True(t, slices.Contains(want, e.Name()), "%s does not belong on the top level", filepath.Base(e.Name()))
+	}
+}
