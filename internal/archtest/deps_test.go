@@ -55,7 +55,7 @@ var onlyUser = map[string]string{
 	"go.yaml.in/yaml/v4":      "layering/treefile",
 	"github.com/spf13/cobra":  "examples/",
 	"github.com/spf13/pflag":  "examples/",
-	"golang.org/x/term":       "examples/",
+	"golang.org/x/term":       "internal/progress",
 	"github.com/ulikunitz/xz": "rpmpkg",
 }
 
