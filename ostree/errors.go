@@ -1,0 +1,67 @@
+package ostree
+
+import (
+	"errors"
+	"fmt"
+)
+
+// CorruptError says that an object, or the input that should become one, is not
+// what its name or the format demands. Object or Path may be unset when unknown.
+type CorruptError struct {
+	Object ObjectName // the object, if its name is known
+	Path   string     // where it was found, for messages
+	Err    error      // what is wrong
+}
+
+// Error implements error.
+func (e *CorruptError) Error() string {
+	what := e.Path
+	if e.Object.Type != 0 {
+		what = e.Object.String()
+		if e.Object.Checksum.IsZero() {
+			what = e.Object.Type.String() + " object"
+		}
+		if e.Path != "" {
+			what += " (" + e.Path + ")"
+		}
+	}
+	return fmt.Sprintf("corrupt %s: %v", what, e.Err)
+}
+
+// Unwrap returns what is wrong.
+func (e *CorruptError) Unwrap() error { return e.Err }
+
+// corrupt makes a CorruptError about an object whose name is not known yet.
+func corrupt(t ObjectType, format string, args ...any) error {
+	return &CorruptError{Object: ObjectName{Type: t}, Err: fmt.Errorf(format, args...)}
+}
+
+// nameCorrupt adds the name of the object to a CorruptError made by a codec,
+// which sees bytes only.
+func nameCorrupt(err error, name ObjectName) error {
+	var ce *CorruptError
+	if errors.As(err, &ce) && ce.Object.Checksum.IsZero() {
+		return &CorruptError{Object: name, Path: ce.Path, Err: ce.Err}
+	}
+	return err
+}
+
+// mismatch is the error for content whose checksum is not the wanted one.
+func mismatch(want ObjectName, got Checksum) error {
+	return &CorruptError{Object: want, Err: fmt.Errorf("content has checksum %s", got)}
+}
+
+// LockedError says that another program (or another [Repo] value) holds the
+// lock of the repository and did not give it up in time.
+type LockedError struct {
+	Path string // the repository
+	Err  error  // how waiting ended
+}
+
+// Error implements error.
+func (e *LockedError) Error() string {
+	return fmt.Sprintf("lock repository %s: in use by another process: %v", e.Path, e.Err)
+}
+
+// Unwrap returns how waiting ended.
+func (e *LockedError) Unwrap() error { return e.Err }

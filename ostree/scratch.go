@@ -1,0 +1,70 @@
+package ostree
+
+import (
+	"crypto/sha256"
+	"errors"
+	"hash"
+	"io"
+	"sync"
+)
+
+// scratchSize is the size of the buffer that one worker needs. Files up to this
+// size are read once, hashed in memory, and written only when missing; larger
+// ones are streamed through it. Most files of an operating system are smaller
+// than 64 KiB, and a megabyte for each worker is little.
+const scratchSize = 1 << 20
+
+// scratch is the reusable state of hashing and copying one file.
+type scratch struct {
+	hash hash.Hash
+	buf  []byte // scratchSize bytes
+	head []byte // file header under construction
+	out  [32]byte
+}
+
+var scratchPool = sync.Pool{New: func() any {
+	return &scratch{hash: sha256.New(), buf: make([]byte, scratchSize), head: make([]byte, 0, 256)}
+}}
+
+func getScratch() *scratch { return scratchPool.Get().(*scratch) }
+
+func (s *scratch) put() { scratchPool.Put(s) }
+
+// start begins the checksum of a file object with header h.
+func (s *scratch) start(h *FileHeader) {
+	s.head = h.appendStream(s.head[:0])
+	s.hash.Reset()
+	s.hash.Write(s.head)
+}
+
+func (s *scratch) sum() Checksum {
+	s.hash.Sum(s.out[:0])
+	return s.out
+}
+
+// hashFrom adds everything in r to the checksum.
+func (s *scratch) hashFrom(r io.Reader) (int64, error) { return s.pump(nil, r) }
+
+// pump reads r to its end, adds it to the checksum and writes it to w unless w
+// is nil.
+func (s *scratch) pump(w io.Writer, r io.Reader) (int64, error) {
+	var total int64
+	for {
+		n, err := r.Read(s.buf)
+		if n > 0 {
+			total += int64(n)
+			s.hash.Write(s.buf[:n])
+			if w != nil {
+				if _, werr := w.Write(s.buf[:n]); werr != nil {
+					return total, werr
+				}
+			}
+		}
+		if errors.Is(err, io.EOF) {
+			return total, nil
+		}
+		if err != nil {
+			return total, err
+		}
+	}
+}

@@ -1,0 +1,122 @@
+package ostree
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Xattr is one extended attribute of a file or directory.
+type Xattr struct {
+	Name  string // with its namespace: user.comment, security.capability
+	Value []byte
+}
+
+// Xattrs is a set of extended attributes in the order of their names, the form
+// in which objects contain them.
+type Xattrs []Xattr
+
+// Get returns the value of the attribute called name.
+func (x Xattrs) Get(name string) ([]byte, bool) {
+	for i := range x {
+		if x[i].Name == name {
+			return x[i].Value, true
+		}
+	}
+	return nil, false
+}
+
+// normalize sorts the attributes and drops those without a value, which the
+// format cannot tell from absent ones: a repository that stores attributes as
+// such would lose them.
+func (x Xattrs) normalize() (Xattrs, error) {
+	if x.check() == nil && !slices.ContainsFunc(x, isEmptyXattr) {
+		return x, nil
+	}
+	out := slices.DeleteFunc(slices.Clone(x), isEmptyXattr)
+	slices.SortFunc(out, func(a, b Xattr) int { return strings.Compare(a.Name, b.Name) })
+	if err := out.check(); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func isEmptyXattr(x Xattr) bool { return len(x.Value) == 0 }
+
+// check demands what a well-formed object has: names that are not empty, sorted
+// and unique.
+func (x Xattrs) check() error {
+	for i := range x {
+		switch name := x[i].Name; {
+		case name == "":
+			return errors.New("extended attribute without a name")
+		case strings.IndexByte(name, 0) >= 0:
+			return fmt.Errorf("extended attribute %q: NUL in name", name)
+		case i > 0 && x[i-1].Name == name:
+			return fmt.Errorf("extended attribute %q: duplicate", name)
+		case i > 0 && x[i-1].Name > name:
+			return fmt.Errorf("extended attribute %q: not in order", name)
+		}
+	}
+	return nil
+}
+
+// appendTo appends the GVariant a(ayay). Names end in NUL, values do not.
+func (x Xattrs) appendTo(buf []byte) []byte {
+	if len(x) == 0 {
+		return buf
+	}
+	start := len(buf)
+	ends := make([]int, 0, 8)
+	for i := range x {
+		elem := len(buf)
+		buf = append(buf, x[i].Name...)
+		buf = append(buf, 0)
+		nameEnd := len(buf) - elem
+		buf = append(buf, x[i].Value...)
+		buf = appendOffsets(buf, elem, []int{nameEnd})
+		ends = append(ends, len(buf)-start)
+	}
+	return appendOffsets(buf, start, ends)
+}
+
+// parseXattrs decodes a(ayay). Values are copies. Normal form of the framing is
+// left to the caller, which encodes the whole value again.
+func parseXattrs(data []byte) (Xattrs, error) {
+	if len(data) == 0 {
+		return nil, nil
+	}
+	out := make(Xattrs, 0, countArray(data))
+	err := splitArray(data, func(elem []byte) error {
+		var m [2][]byte
+		if err := splitTuple(elem, m[:]); err != nil {
+			return err
+		}
+		name, err := cutNUL(m[0])
+		if err != nil {
+			return fmt.Errorf("extended attribute name: %w", err)
+		}
+		out = append(out, Xattr{Name: name, Value: slices.Clone(m[1])})
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, out.check()
+}
+
+// cutNUL returns the string in front of the NUL that must end b.
+func cutNUL(b []byte) (string, error) {
+	if len(b) == 0 || slices.Index(b, 0) != len(b)-1 {
+		return "", errors.New("string is not terminated by exactly one NUL")
+	}
+	return string(b[:len(b)-1]), nil
+}
+
+// equalXattrs compares attribute sets.
+func equalXattrs(a, b Xattrs) bool {
+	return slices.EqualFunc(a, b, func(x, y Xattr) bool {
+		return x.Name == y.Name && string(x.Value) == string(y.Value)
+	})
+}
