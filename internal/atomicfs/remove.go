@@ -1,0 +1,114 @@
+package atomicfs
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+
+	"example.com/rpmostree/internal/dirfd"
+	"golang.org/x/sys/unix"
+)
+
+// Remove unlinks rel, or removes it if it is an empty directory.
+func Remove(ctx context.Context, d *dirfd.Dir, rel string) error {
+	if err := check(ctx, OpUnlink, d, rel); err != nil {
+		return err
+	}
+	return d.At("remove", rel, func(dirfd int, n string) error {
+		err := unix.Unlinkat(dirfd, n, 0)
+		if err == unix.EISDIR || err == unix.EPERM {
+			if derr := unix.Unlinkat(dirfd, n, unix.AT_REMOVEDIR); derr != unix.ENOTDIR {
+				err = derr
+			}
+		}
+		return err
+	})
+}
+
+// RemoveAll removes rel and everything below it; absent is success. It clears
+// the immutable flag of directories on the way, makes directories of the
+// caller's own writable, follows no link and stays on one file system. An
+// interrupted call is finished by the next one.
+func RemoveAll(ctx context.Context, d *dirfd.Dir, rel string) error {
+	st, err := d.Lstat(rel)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if st.Mode&unix.S_IFMT != unix.S_IFDIR {
+		return ignoreGone(Remove(ctx, d, rel))
+	}
+	sub, err := openForRemoval(ctx, d, rel, &st)
+	if err != nil {
+		return ignoreGone(err)
+	}
+	err = emptyDir(ctx, sub, st.Dev)
+	sub.Close()
+	if err != nil {
+		return err
+	}
+	if err := check(ctx, OpRmdir, d, rel); err != nil {
+		return err
+	}
+	return ignoreGone(d.At("rmdir", rel, func(dirfd int, n string) error {
+		return unix.Unlinkat(dirfd, n, unix.AT_REMOVEDIR)
+	}))
+}
+
+func ignoreGone(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// openForRemoval makes the directory readable and writable for its owner first:
+// trees hold directories of mode 0555, which stop an unprivileged user.
+func openForRemoval(ctx context.Context, d *dirfd.Dir, rel string, st *unix.Stat_t) (*dirfd.Dir, error) {
+	if st.Mode&0o700 != 0o700 {
+		if err := check(ctx, OpAttr, d, rel); err != nil {
+			return nil, err
+		}
+		if err := d.Chmod(rel, st.Mode&0o7777|0o700); err != nil && !errors.Is(err, fs.ErrPermission) {
+			return nil, err
+		}
+	}
+	return d.OpenDir(rel)
+}
+
+func emptyDir(ctx context.Context, d *dirfd.Dir, dev uint64) error {
+	ents, err := d.ReadDir(".")
+	if err != nil || len(ents) == 0 {
+		return err
+	}
+	if on, err := d.Immutable("."); err == nil && on {
+		if err := check(ctx, OpAttr, d, "."); err != nil {
+			return err
+		}
+		if err := d.SetImmutable(".", false); err != nil {
+			return err
+		}
+	}
+	for _, e := range ents {
+		if e.Type != unix.DT_DIR {
+			err = ignoreGone(Remove(ctx, d, e.Name))
+		} else if err = sameDevice(d, e.Name, dev); err == nil {
+			err = RemoveAll(ctx, d, e.Name)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sameDevice protects mounts below a tree from being emptied.
+func sameDevice(d *dirfd.Dir, name string, dev uint64) error {
+	st, err := d.Lstat(name)
+	if err == nil && st.Dev != dev {
+		err = &fs.PathError{Op: "remove", Path: d.Join(name), Err: unix.EXDEV}
+	}
+	return ignoreGone(err)
+}
