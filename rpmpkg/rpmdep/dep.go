@@ -112,8 +112,8 @@ func (d Dep) IsRpmlib() bool {
 	return d.Sense&SenseRpmlib != 0 || strings.HasPrefix(d.Name, "rpmlib(")
 }
 
-// IsPre reports whether the dependency must be met before a scriptlet or the
-// installation of the package itself runs.
+// IsPre reports whether the dependency must be met before the scriptlets of the
+// installation run.
 func (d Dep) IsPre() bool { return d.Sense&preMask != 0 }
 
 // IsFile reports whether the dependency names a file.

@@ -97,14 +97,11 @@ func (o Op) chains() bool { return o == OpAnd || o == OpOr || o == OpWith }
 // them the depth of the tree.
 const maxDepth = 256
 
-type richParser struct {
-	s     string
-	nodes int
-}
+type richParser struct{ s string }
 
 // parseRich reads a complete expression "( operand op operand )".
 func parseRich(s string) (*Rich, error) {
-	p := &richParser{s: s}
+	p := &richParser{s}
 	r, err := p.group(0)
 	if err != nil {
 		return nil, err

@@ -32,8 +32,9 @@ const (
 	SenseMeta       Sense = 1 << 29
 
 	senseMask = SenseLess | SenseGreater | SenseEqual
-	// preMask: needed before the package is installed or its scriptlets run.
-	preMask = SensePrereq | SensePre | SensePost | SensePreTrans | SensePostTrans | SensePreUn | SensePostUn | SensePreUnTrans | SensePostUnTran
+	// preMask: needed before the scriptlets of an installation run; this is what
+	// repository metadata calls "pre".
+	preMask = SensePrereq | SensePre | SensePost
 )
 
 // Op returns the comparison alone: a combination of SenseLess, SenseGreater and

@@ -1,0 +1,58 @@
+package repodata
+
+import (
+	"crypto/md5"
+	"crypto/sha1"
+	"crypto/sha256"
+	"crypto/sha512"
+	"encoding/hex"
+	"fmt"
+	"hash"
+
+	"github.com/opencontainers/go-digest"
+)
+
+// NewHash gives the hash of a checksum's algorithm. Metadata of old repositories uses sha1 (also written "sha") and
+// md5; both are good for finding damage, not against an attacker.
+func NewHash(algorithm digest.Algorithm) (hash.Hash, error) {
+	switch algorithm {
+	case "sha256":
+		return sha256.New(), nil
+	case "sha512":
+		return sha512.New(), nil
+	case "sha384":
+		return sha512.New384(), nil
+	case "sha224":
+		return sha256.New224(), nil
+	case "sha1", "sha":
+		return sha1.New(), nil
+	case "md5":
+		return md5.New(), nil
+	}
+	return nil, fmt.Errorf("checksum type %q is not supported", string(algorithm))
+}
+
+// ParseChecksum makes a digest of the type attribute and the text of a checksum element. It checks that the type
+// is known and that the text is lower-case hex of the right length, because checksums become file names.
+func ParseChecksum(typ, hexText string) (digest.Digest, error) {
+	if typ == "sha" {
+		typ = "sha1"
+	}
+	h, err := NewHash(digest.Algorithm(typ))
+	if err != nil {
+		return "", err
+	}
+	if len(hexText) != 2*h.Size() {
+		return "", fmt.Errorf("%s checksum %.80q has %d characters, not %d", typ, hexText, len(hexText), 2*h.Size())
+	}
+	for i := range len(hexText) {
+		if c := hexText[i]; (c < '0' || c > '9') && (c < 'a' || c > 'f') {
+			return "", fmt.Errorf("%s checksum %.80q is not lower-case hex", typ, hexText)
+		}
+	}
+	return digest.Digest(typ + ":" + hexText), nil
+}
+
+func digestOf(algorithm digest.Algorithm, h hash.Hash) digest.Digest {
+	return digest.Digest(string(algorithm) + ":" + hex.EncodeToString(h.Sum(nil)))
+}

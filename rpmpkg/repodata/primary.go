@@ -1,0 +1,372 @@
+package repodata
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"iter"
+	"strconv"
+	"time"
+
+	"example.com/rpmostree/rpmpkg"
+	"example.com/rpmostree/rpmpkg/rpmdep"
+	"example.com/rpmostree/rpmpkg/rpmver"
+)
+
+// ParsePrimary streams the packages of an uncompressed primary.xml (see NewReader for compressed ones). Memory use
+// does not depend on the length of the input. Info.Files has the files that primary names: those below /etc and in
+// directories called bin or sbin, and /usr/lib/sendmail. Info.Location is relative to the repository unless the
+// package has a base of its own. After an error the sequence ends; the error of a syntactic problem is a
+// *SyntaxError.
+func ParsePrimary(ctx context.Context, r io.Reader) iter.Seq2[*rpmpkg.Info, error] {
+	return func(yield func(*rpmpkg.Info, error) bool) {
+		p := &primaryParser{scanner: newScanner(r), in: newInterner()}
+		err := eachPackage(ctx, p.scanner, "metadata", func() (bool, error) {
+			info, err := p.pkg()
+			if err != nil {
+				return false, err
+			}
+			return yield(info, nil), nil
+		})
+		if err != nil {
+			yield(nil, fmt.Errorf("parse primary: %w", err))
+		}
+	}
+}
+
+// eachPackage calls fn behind every "package" start tag below the root, which must have the given name. fn must
+// consume the element.
+func eachPackage(ctx context.Context, s *scanner, root string, fn func() (more bool, err error)) error {
+	for n := 0; ; {
+		kind, err := s.next()
+		if err != nil {
+			return err
+		}
+		switch {
+		case kind == tokEOF:
+			return nil
+		case kind != tokStart:
+		case s.depth() == 1:
+			if string(s.name) != root {
+				return s.syntax("root element is %q, not %q", clip(s.name), root)
+			}
+		case string(s.name) == "package":
+			if n++; n%64 == 0 && ctx.Err() != nil {
+				return ctx.Err()
+			}
+			more, err := fn()
+			if err != nil || !more {
+				return err
+			}
+		default:
+			if err := s.skip(); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+type primaryParser struct {
+	*scanner
+	in      *interner
+	deps    []rpmdep.Dep // scratch
+	files   []string     // scratch
+	arch    string
+	haveSum bool
+}
+
+// pkg reads one package element.
+func (p *primaryParser) pkg() (*rpmpkg.Info, error) {
+	info := &rpmpkg.Info{}
+	p.files, p.haveSum = p.files[:0], false
+	for {
+		kind, err := p.next()
+		if err != nil {
+			return nil, err
+		}
+		switch {
+		case kind == tokEnd && p.depth() == 1:
+			if len(p.files) > 0 {
+				info.Files = append(make([]string, 0, len(p.files)), p.files...)
+			}
+			return info, p.check(info)
+		case kind == tokStart:
+			if err := p.field(info); err != nil {
+				return nil, fmt.Errorf("package %.80q: %w", info.NEVRA.Name, err)
+			}
+		}
+	}
+}
+
+func (p *primaryParser) check(info *rpmpkg.Info) error {
+	switch {
+	case info.NEVRA.Name == "":
+		return p.syntax("package without a name")
+	case info.NEVRA.Version == "":
+		return p.syntax("package %.80q without a version", info.NEVRA.Name)
+	case info.NEVRA.Arch == "":
+		return p.syntax("package %.80q without an architecture", info.NEVRA.Name)
+	}
+	return nil
+}
+
+// field reads a child of package or of format: the names are distinct, and format is entered by ignoring it.
+func (p *primaryParser) field(info *rpmpkg.Info) error {
+	switch string(p.name) {
+	case "format":
+		return nil
+	case "file":
+		return p.file()
+	case "provides":
+		return p.depList(&info.Provides)
+	case "requires":
+		return p.depList(&info.Requires)
+	case "conflicts":
+		return p.depList(&info.Conflicts)
+	case "obsoletes":
+		return p.depList(&info.Obsoletes)
+	case "recommends":
+		return p.depList(&info.Recommends)
+	case "suggests":
+		return p.depList(&info.Suggests)
+	case "supplements":
+		return p.depList(&info.Supplements)
+	case "enhances":
+		return p.depList(&info.Enhances)
+	case "name":
+		return p.shared(&info.NEVRA.Name)
+	case "arch":
+		return p.shared(&info.NEVRA.Arch)
+	case "license":
+		return p.shared(&info.License)
+	case "vendor":
+		return p.shared(&info.Vendor)
+	case "group":
+		return p.shared(&info.Group)
+	case "packager":
+		return p.shared(&info.Packager)
+	case "sourcerpm":
+		return p.shared(&info.SourceRPM)
+	case "url":
+		return p.shared(&info.URL)
+	case "summary":
+		return p.plain(&info.Summary)
+	case "description":
+		return p.plain(&info.Description)
+	}
+	return p.rareField(info)
+}
+
+func (p *primaryParser) rareField(info *rpmpkg.Info) error {
+	var err error
+	switch string(p.name) {
+	case "version":
+		info.NEVRA.EVR, err = p.evr()
+	case "checksum":
+		return p.checksum(info)
+	case "time":
+		var sec uint64
+		if sec, err = p.number("build"); sec > 0 {
+			info.BuildTime = time.Unix(int64(min(sec, 1<<40)), 0).UTC()
+		}
+	case "size":
+		if info.PackageSize, err = p.number("package"); err == nil {
+			info.InstalledSize, err = p.number("installed")
+		}
+	case "location":
+		err = p.location(info)
+	case "header-range":
+		var start, end uint64
+		if start, err = p.number("start"); err == nil {
+			end, err = p.number("end")
+		}
+		if start <= end && end < 1<<62 {
+			info.HeaderStart, info.HeaderEnd = int64(start), int64(end)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return p.skip()
+}
+
+func (p *primaryParser) shared(dst *string) error {
+	b, err := p.content()
+	*dst = p.in.str(b)
+	return err
+}
+
+func (p *primaryParser) plain(dst *string) error {
+	b, err := p.content()
+	*dst = string(b)
+	return err
+}
+
+func (p *primaryParser) file() error {
+	b, err := p.content()
+	if err == nil && len(b) > 0 {
+		p.files = append(p.files, p.in.str(b))
+	}
+	return err
+}
+
+func (p *primaryParser) checksum(info *rpmpkg.Info) error {
+	typ, err := p.attr("type")
+	if err != nil {
+		return err
+	}
+	typText := p.in.str(typ)
+	b, err := p.content()
+	if err != nil {
+		return err
+	}
+	if info.Checksum, err = ParseChecksum(typText, string(b)); err != nil {
+		return p.syntax("%v", err)
+	}
+	return nil
+}
+
+func (p *primaryParser) location(info *rpmpkg.Info) error {
+	href, err := p.attr("href")
+	if err != nil {
+		return err
+	}
+	hrefText := string(href)
+	base, err := p.attr("xml:base")
+	if err != nil {
+		return err
+	}
+	info.Location = joinBase(string(base), hrefText)
+	if err := CheckLocation(info.Location); err != nil {
+		return p.syntax("%v", err)
+	}
+	return nil
+}
+
+func (p *primaryParser) number(attr string) (uint64, error) {
+	b, err := p.attr(attr)
+	if err != nil || len(b) == 0 {
+		return 0, err
+	}
+	n, err := strconv.ParseUint(string(b), 10, 64)
+	if err != nil {
+		return 0, p.syntax("%s is not a number: %q", attr, clip(b))
+	}
+	return n, nil
+}
+
+// evr reads the attributes epoch, ver and rel of the last start tag.
+func (s *scanner) evrOf(in *interner) (evr rpmver.EVR, err error) {
+	for _, a := range s.attrs {
+		switch string(a.name) {
+		case "epoch", "ver", "rel":
+		default:
+			continue
+		}
+		value, err := s.unescape(a.value, true)
+		if err != nil {
+			return evr, err
+		}
+		switch string(a.name) {
+		case "ver":
+			evr.Version = in.str(value)
+		case "rel":
+			evr.Release = in.str(value)
+		case "epoch":
+			if len(value) == 1 && value[0] == '0' || len(value) == 0 {
+				continue
+			}
+			n, err := strconv.ParseUint(string(value), 10, 32)
+			if err != nil {
+				return evr, s.syntax("epoch is not a number: %q", clip(value))
+			}
+			evr.Epoch = uint32(n)
+		}
+	}
+	return evr, nil
+}
+
+func (p *primaryParser) evr() (rpmver.EVR, error) { return p.evrOf(p.in) }
+
+// depList reads the rpm:entry children of a dependency element.
+func (p *primaryParser) depList(dst *[]rpmdep.Dep) error {
+	want := p.depth() - 1
+	p.deps = p.deps[:0]
+	for {
+		kind, err := p.next()
+		if err != nil {
+			return err
+		}
+		switch {
+		case kind == tokEnd && p.depth() == want:
+			if len(p.deps) > 0 {
+				*dst = append(append(make([]rpmdep.Dep, 0, len(*dst)+len(p.deps)), *dst...), p.deps...)
+			}
+			return nil
+		case kind != tokStart:
+		case string(p.name) == "entry":
+			d, ok := p.in.dep(p.tag)
+			if !ok {
+				if d, err = p.entry(); err != nil {
+					return err
+				}
+				p.in.keepDep(p.tag, d)
+			}
+			p.deps = append(p.deps, d)
+			if err := p.skip(); err != nil {
+				return err
+			}
+		default:
+			if err := p.skip(); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+var senseNames = map[string]rpmdep.Sense{
+	"EQ": rpmdep.SenseEqual,
+	"LT": rpmdep.SenseLess,
+	"GT": rpmdep.SenseGreater,
+	"LE": rpmdep.SenseLess | rpmdep.SenseEqual,
+	"GE": rpmdep.SenseGreater | rpmdep.SenseEqual,
+}
+
+// entry parses the rpm:entry tag just read.
+func (p *primaryParser) entry() (rpmdep.Dep, error) {
+	var d rpmdep.Dep
+	name, err := p.attr("name")
+	if err != nil {
+		return d, err
+	}
+	if len(name) == 0 {
+		return d, p.syntax("dependency without a name")
+	}
+	d.Name = p.in.str(name)
+	if d.Name[0] == '(' {
+		if d, err = rpmdep.New(d.Name, 0, ""); err != nil {
+			return d, p.syntax("%v", err)
+		}
+	}
+	flags, err := p.attr("flags")
+	if err != nil {
+		return d, err
+	}
+	if len(flags) > 0 && d.Rich == nil {
+		sense, ok := senseNames[string(flags)]
+		if !ok {
+			return d, p.syntax("dependency %.80q with unknown flags %q", d.Name, clip(flags))
+		}
+		if d.EVR, err = p.evr(); err != nil {
+			return d, err
+		}
+		if d.EVR.Version != "" {
+			d.Sense |= sense
+		}
+	}
+	pre, err := p.attr("pre")
+	if string(pre) == "1" {
+		d.Sense |= rpmdep.SensePre
+	}
+	return d, err
+}
