@@ -166,7 +166,7 @@ sys.stdout.write(w.to_data()[0])
 }
 
 func FuzzParse(f *testing.F) {
-	for _, s := range []string{sample, "", "[a]\n", "[a]\nk=\\", "#\n\n", "[a]\nk=;;\\;", "[a]\r\nx[b]=1"} {
+	for _, s := range []string{sample, "", "[a]\n", "[a]\nk=\\", "#\n\n", "[a]\nk=;;\\;", "[a]\r\nx[b]=1", "\r\r"} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {

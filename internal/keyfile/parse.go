@@ -23,7 +23,7 @@ func Parse(data []byte) (*File, error) {
 	for n := 1; text != ""; n++ {
 		var l string
 		l, text, _ = strings.Cut(text, "\n")
-		l = strings.TrimSuffix(l, "\r")
+		l = strings.TrimRight(l, "\r")
 		if err := f.parseLine(&cur, l); err != "" {
 			return nil, &SyntaxError{Line: n, Msg: err}
 		}
