@@ -97,7 +97,7 @@ func (b *bwrap) Run(ctx context.Context, cmd Cmd) error {
 	c.Stdin, c.Stdout, c.Stderr = cmd.Stdin, cmd.Stdout, cmd.Stderr
 	c.Cancel = func() error { return c.Process.Signal(syscall.SIGTERM) }
 	c.WaitDelay = b.o.KillDelay
-	closeFiles, err := passFiles(c, cmd.Script)
+	closeFiles, err := passFiles(c, cmd)
 	if err != nil {
 		return fmt.Errorf("run %s: %w", programName(cmd), err)
 	}
@@ -147,11 +147,17 @@ func (b *bwrap) arguments(cmd Cmd) ([]string, error) {
 		return nil, err
 	}
 	args = append(args, tree...)
+	dataFD := firstDataFD
 	for _, bind := range cmd.Binds {
-		if !filepath.IsAbs(bind.Dest) {
+		switch {
+		case !filepath.IsAbs(bind.Dest):
 			return nil, fmt.Errorf("bind destination %q is not absolute", bind.Dest)
+		case bind.Data != nil:
+			args = append(args, "--perms", "0755", "--ro-bind-data", strconv.Itoa(dataFD), bind.Dest)
+			dataFD++
+		default:
+			args = append(args, bindFlag(bind.Writable), bind.Source, bind.Dest)
 		}
-		args = append(args, bindFlag(bind.Writable), bind.Source, bind.Dest)
 	}
 	args = append(args, "--")
 	return append(args, cmd.Argv...), nil
@@ -205,27 +211,47 @@ func varBinds(has func(string) bool) []string {
 	return args
 }
 
-// emptyFD is the descriptor of an empty file that bubblewrap copies from.
-const emptyFD = 3
+// The descriptors that the arguments refer to: an empty file that bubblewrap
+// copies from, and the first of those with the data of binds. 5 is the script,
+// see [ScriptPath].
+const (
+	emptyFD     = 3
+	firstDataFD = 6
+)
 
-// passFiles hands over the descriptors that the arguments refer to: 3 is
-// empty, 5 is the script (see [ScriptPath]).
-func passFiles(c *exec.Cmd, script []byte) (closeFiles func(), err error) {
+// passFiles hands the descriptors over.
+func passFiles(c *exec.Cmd, cmd Cmd) (closeFiles func(), err error) {
+	closeFiles = func() {
+		for _, f := range c.ExtraFiles {
+			if f != nil {
+				f.Close()
+			}
+		}
+	}
 	empty, err := os.Open(os.DevNull)
 	if err != nil {
 		return nil, err
 	}
-	c.ExtraFiles = []*os.File{empty}
-	if script == nil {
-		return func() { empty.Close() }, nil
+	c.ExtraFiles = []*os.File{empty, nil, nil}
+	add := func(data []byte) *os.File {
+		if err != nil || data == nil {
+			return nil
+		}
+		var f *os.File
+		f, err = sealedFile(data)
+		return f
 	}
-	f, err := sealedFile(script)
+	c.ExtraFiles[2] = add(cmd.Script)
+	for _, bind := range cmd.Binds {
+		if bind.Data != nil {
+			c.ExtraFiles = append(c.ExtraFiles, add(bind.Data))
+		}
+	}
 	if err != nil {
-		empty.Close()
+		closeFiles()
 		return nil, err
 	}
-	c.ExtraFiles = append(c.ExtraFiles, nil, f)
-	return func() { empty.Close(); f.Close() }, nil
+	return closeFiles, nil
 }
 
 // sealedFile holds data in memory; nobody, not even the script itself, can

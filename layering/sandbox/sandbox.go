@@ -49,11 +49,13 @@ type Cmd struct {
 // ScriptPath is where a program finds [Cmd].Script.
 const ScriptPath = "/proc/self/fd/5"
 
-// Bind makes a file or directory of the host visible in the sandbox.
+// Bind makes a file or directory of the host, or some data as an executable
+// file, visible in the sandbox.
 type Bind struct {
-	Source   string // path on the host
+	Source   string // path on the host; ignored if Data is set
+	Data     []byte
 	Dest     string // absolute path inside
-	Writable bool
+	Writable bool   // not for Data
 }
 
 // ErrUnavailable means that programs cannot be run here at all.
