@@ -5,26 +5,27 @@ import (
 	"fmt"
 	"strings"
 
+	"example.com/rpmostree/rpmpkg"
 	"example.com/rpmostree/rpmpkg/rpmdep"
 	"example.com/rpmostree/rpmpkg/rpmtag"
 )
 
-func arrayRows(v *view, t *table) ([]row, error) {
-	list, err := v.strings(t.tag)
+func arrayRows(h *rpmpkg.Header, t *table) ([]row, error) {
+	list := h.Strings(t.tag)
 	rows := make([]row, len(list))
 	for i, s := range list {
 		rows[i] = row{s, uint32(i)}
 	}
-	return rows, err
+	return rows, nil
 }
 
-func firstRow(v *view, t *table) ([]row, error) {
-	rows, err := arrayRows(v, t)
+func firstRow(h *rpmpkg.Header, t *table) ([]row, error) {
+	rows, err := arrayRows(h, t)
 	return rows[:min(1, len(rows))], err
 }
 
-func groupRow(v *view, t *table) ([]row, error) {
-	rows, err := firstRow(v, t)
+func groupRow(h *rpmpkg.Header, t *table) ([]row, error) {
+	rows, err := firstRow(h, t)
 	if err == nil && len(rows) == 0 {
 		rows = []row{{"Unknown", 0}}
 	}
@@ -32,8 +33,8 @@ func groupRow(v *view, t *table) ([]row, error) {
 }
 
 // uniqueRows keeps the first of equal keys: a package with several triggers on one name is found once.
-func uniqueRows(v *view, t *table) ([]row, error) {
-	all, err := arrayRows(v, t)
+func uniqueRows(h *rpmpkg.Header, t *table) ([]row, error) {
+	all, err := arrayRows(h, t)
 	seen := map[string]bool{}
 	rows := all[:0]
 	for _, r := range all {
@@ -46,33 +47,30 @@ func uniqueRows(v *view, t *table) ([]row, error) {
 }
 
 // tidRow has the transaction number in the byte order of the host, which for rpm databases in use is little endian.
-func tidRow(v *view, t *table) ([]row, error) {
-	list, err := v.uint32s(t.tag)
-	if err != nil || len(list) == 0 {
-		return nil, err
+func tidRow(h *rpmpkg.Header, t *table) ([]row, error) {
+	tid, ok := h.Uint32(t.tag)
+	if !ok {
+		return nil, nil
 	}
-	return []row{{string(binary.NativeEndian.AppendUint32(nil, list[0])), 0}}, nil
+	return []row{{string(binary.NativeEndian.AppendUint32(nil, tid)), 0}}, nil
 }
 
-func bytesRow(v *view, t *table) ([]row, error) {
-	b, err := v.bytes(t.tag)
-	if err != nil || len(b) == 0 {
-		return nil, err
+func bytesRow(h *rpmpkg.Header, t *table) ([]row, error) {
+	b := h.Bytes(t.tag)
+	if len(b) == 0 {
+		return nil, nil
 	}
 	return []row{{string(b), 0}}, nil
 }
 
 // triggerRows has the number of the trigger script as position.
-func triggerRows(index rpmtag.Tag) func(v *view, t *table) ([]row, error) {
-	return func(v *view, t *table) ([]row, error) {
-		rows, err := arrayRows(v, t)
+func triggerRows(index rpmtag.Tag) func(h *rpmpkg.Header, t *table) ([]row, error) {
+	return func(h *rpmpkg.Header, t *table) ([]row, error) {
+		rows, err := arrayRows(h, t)
 		if err != nil {
 			return nil, err
 		}
-		numbers, err := v.uint32s(index)
-		if err != nil {
-			return nil, err
-		}
+		numbers := h.Uint32s(index)
 		if len(numbers) != len(rows) {
 			return nil, fmt.Errorf("header: %d trigger names with %d numbers", len(rows), len(numbers))
 		}
@@ -92,19 +90,13 @@ const (
 
 // depRows has, behind the row of a rich dependency, one for each name in it. Requirements that only matter while the
 // package is being installed are not indexed.
-func depRows(v *view, t *table) ([]row, error) {
-	names, err := v.strings(t.tag)
-	if err != nil {
-		return nil, err
-	}
+func depRows(h *rpmpkg.Header, t *table) ([]row, error) {
 	var flags []uint32
 	if t.tag == rpmtag.RequireName {
-		if flags, err = v.uint32s(rpmtag.RequireFlags); err != nil {
-			return nil, err
-		}
+		flags = h.Uint32s(rpmtag.RequireFlags)
 	}
 	var rows []row
-	for i, name := range names {
+	for i, name := range h.Strings(t.tag) {
 		if i < len(flags) {
 			f := rpmdep.Sense(flags[i])
 			if f&installOnly != 0 && f&(eraseOnly|rpmdep.SenseMeta) == 0 {

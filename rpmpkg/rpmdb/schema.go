@@ -1,6 +1,7 @@
 package rpmdb
 
 import (
+	"example.com/rpmostree/rpmpkg"
 	"example.com/rpmostree/rpmpkg/rpmtag"
 )
 
@@ -13,7 +14,7 @@ type table struct {
 	tag  rpmtag.Tag
 	blob bool // keys are binary, and there is no index over them
 	one  bool // the tag has one value: no index over the package numbers
-	rows func(v *view, t *table) ([]row, error)
+	rows func(h *rpmpkg.Header, t *table) ([]row, error)
 }
 
 // row is one row of an index table without the package number.
