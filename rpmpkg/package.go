@@ -36,9 +36,9 @@ type Options struct {
 	// SkipDigests leaves the header digests and the size unchecked: to look at a
 	// damaged package.
 	SkipDigests bool
-	// FileDigests checks the content of every file against the header even if a
-	// digest of the whole payload vouches for it.
-	FileDigests bool
+	// VerifyAll checks also what the digest of the compressed payload vouches for
+	// already: the digest of the uncompressed payload and those of all files.
+	VerifyAll bool
 	// MaxPayload bounds the uncompressed size of the payload in bytes; <= 0 means
 	// that the sizes which the header gives for the files are the only bound.
 	MaxPayload int64
