@@ -1,0 +1,110 @@
+// Command bench runs the same repository operations with this module's ostree command and with the real one, in turn,
+// on the same generated tree, and prints medians and ratios:
+//
+//	go run ./internal/bench -files 20000 -bytes 600000000 -runs 5
+//
+// A ratio is real / ours: above 1 we are faster or smaller. Absolute times mean little on a shared machine; the pairs
+// are interleaved so that both sides see the same load. It is not a test: nothing fails when a ratio is low.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+func main() {
+	var c config
+	flag.IntVar(&c.files, "files", 10000, "number of files in the generated tree")
+	flag.Int64Var(&c.bytes, "bytes", 300_000_000, "their total size")
+	flag.StringVar(&c.tree, "tree", "", "use this directory instead of a generated tree")
+	flag.IntVar(&c.runs, "runs", 3, "runs of each command, after one that does not count")
+	flag.StringVar(&c.only, "only", "", "comma-separated parts of operation names")
+	flag.StringVar(&c.work, "work", "", "directory for trees and repositories (default: a temporary one)")
+	flag.StringVar(&c.ours, "ours", "", "our command (default: built from ./examples/ostree)")
+	flag.StringVar(&c.real, "real", "ostree", "the real command")
+	flag.Parse()
+	if err := c.main(context.Background()); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+type config struct {
+	files, runs               int
+	bytes                     int64
+	tree, only, work          string
+	ours, real                string
+	removeWork, generatedTree bool
+}
+
+func (c *config) main(ctx context.Context) error {
+	if err := c.prepare(); err != nil {
+		return err
+	}
+	if c.removeWork {
+		defer os.RemoveAll(c.work)
+	}
+	server, err := newServer()
+	if err != nil {
+		return err
+	}
+	defer server.Close()
+	b := &bench{config: c, server: server}
+	if err := b.setUp(ctx); err != nil {
+		return err
+	}
+	fmt.Println(b.describe())
+	fmt.Println(header)
+	for _, op := range b.operations() {
+		if !c.wants(op.name) {
+			continue
+		}
+		row, err := b.compare(ctx, op)
+		if err != nil {
+			return fmt.Errorf("%s: %w", op.name, err)
+		}
+		fmt.Println(row)
+	}
+	return nil
+}
+
+func (c *config) wants(name string) bool {
+	if c.only == "" {
+		return true
+	}
+	for part := range strings.SplitSeq(c.only, ",") {
+		if strings.Contains(name, part) {
+			return true
+		}
+	}
+	return false
+}
+
+// prepare makes the working directory, our command and the tree.
+func (c *config) prepare() error {
+	if c.work == "" {
+		dir, err := os.MkdirTemp("", "rpmostree-bench-")
+		if err != nil {
+			return err
+		}
+		c.work, c.removeWork = dir, true
+	}
+	if c.ours == "" {
+		c.ours = filepath.Join(c.work, "ostree")
+		build := exec.Command("go", "build", "-o", c.ours, "example.com/rpmostree/examples/ostree")
+		build.Stderr = os.Stderr
+		if err := build.Run(); err != nil {
+			return fmt.Errorf("building our command: %w", err)
+		}
+	}
+	if c.tree == "" {
+		c.tree, c.generatedTree = filepath.Join(c.work, "tree"), true
+		return generate(c.tree, c.files, c.bytes)
+	}
+	return nil
+}

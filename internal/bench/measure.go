@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// A sample is one run of one command.
+type sample struct {
+	wall, cpu time.Duration
+	rss       int64 // peak, KiB
+}
+
+// An operation is one row of the table: a command line, and what has to be there before each run.
+type operation struct {
+	name    string
+	prepare func(ctx context.Context) error
+	args    []string
+}
+
+const header = `| operation | real wall s | ours wall s | wall ratio | real cpu s | ours cpu s | cpu ratio | real MiB | ours MiB |
+|---|---|---|---|---|---|---|---|---|`
+
+// compare runs both commands in turn and renders the row.
+func (b *bench) compare(ctx context.Context, op operation) (string, error) {
+	samples := map[string][]sample{}
+	for i := range b.runs + 1 {
+		for _, bin := range []string{b.real, b.ours} {
+			if err := op.prepare(ctx); err != nil {
+				return "", fmt.Errorf("prepare: %w", err)
+			}
+			s, err := measure(ctx, bin, op.args)
+			if err != nil {
+				return "", err
+			}
+			if i > 0 {
+				samples[bin] = append(samples[bin], s)
+			}
+		}
+	}
+	theirs, ours := samples[b.real], samples[b.ours]
+	wall := func(s sample) float64 { return s.wall.Seconds() }
+	cpu := func(s sample) float64 { return s.cpu.Seconds() }
+	rss := func(s sample) float64 { return float64(s.rss) / 1024 }
+	return fmt.Sprintf("| %s | %.2f | %.2f | %.2f | %.2f | %.2f | %.2f | %.0f | %.0f |", op.name,
+		median(theirs, wall), median(ours, wall), pairedRatio(theirs, ours, wall),
+		median(theirs, cpu), median(ours, cpu), pairedRatio(theirs, ours, cpu),
+		median(theirs, rss), median(ours, rss)), nil
+}
+
+func measure(ctx context.Context, bin string, args []string) (sample, error) {
+	cmd := exec.CommandContext(ctx, bin, args...)
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	cmd.Env = append(os.Environ(), "OSTREE_SYSROOT_DEBUG=mutable-deployments")
+	start := time.Now()
+	err := cmd.Run()
+	wall := time.Since(start)
+	if err != nil {
+		return sample{}, fmt.Errorf("%s %s: %w\n%s", bin, strings.Join(args, " "), err, stderr.String())
+	}
+	usage, _ := cmd.ProcessState.SysUsage().(*syscall.Rusage)
+	return sample{wall: wall, cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), rss: usage.Maxrss}, nil
+}
+
+func median(s []sample, f func(sample) float64) float64 {
+	v := make([]float64, len(s))
+	for i := range s {
+		v[i] = f(s[i])
+	}
+	return middle(v)
+}
+
+// pairedRatio is the median of the ratios of neighbouring runs, which saw the same load.
+func pairedRatio(theirs, ours []sample, f func(sample) float64) float64 {
+	v := make([]float64, len(theirs))
+	for i := range v {
+		v[i] = f(theirs[i]) / max(f(ours[i]), 1e-6)
+	}
+	return middle(v)
+}
+
+func middle(v []float64) float64 {
+	slices.Sort(v)
+	n := len(v)
+	if n%2 == 1 {
+		return v[n/2]
+	}
+	return (v[n/2-1] + v[n/2]) / 2
+}
