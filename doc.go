@@ -6,17 +6,17 @@
 // switches the boot loader in one atomic step; rollback is the same step back. User data is never touched: /usr and
 // /etc belong to the deployment, with a three-way merge of /etc, /var to the machine.
 //
-//	        treefile + RPMs                                  origin + requests
-//	              │                                                 │
-//	    layering/compose ──────────────┐             ┌────── layering.Engine
-//	              │                    │             │              │
-//	 rpmpkg/repo  │  depsolve          │             │              │ Plan, then Apply
-//	 rpmpkg       │  (what to install) │             │              │
-//	              ▼                    ▼             ▼              ▼
-//	      layering/importer  ──►  ostree.Repo  ◄── ostree/pull   sysroot.Sysroot
-//	      (RPM → commit)          objects, refs, commits            │ deploy, /etc merge
-//	                                                                ▼
-//	                                                          bootloader (atomic swap)
+//	       treefile + RPMs                                  origin + requests
+//	             │                                                 │
+//	   layering/compose ──────────────┐             ┌────── layering.Engine
+//	             │                    │             │              │
+//	rpmpkg/repo  │  depsolve          │             │              │ Plan, then Apply
+//	rpmpkg       │  (what to install) │             │              │
+//	             ▼                    ▼             ▼              ▼
+//	     layering/importer  ──►  ostree.Repo  ◄── ostree/pull   sysroot.Sysroot
+//	     (RPM → commit)          objects, refs, commits            │ deploy, /etc merge
+//	                                                               ▼
+//	                                                         bootloader (atomic swap)
 //
 // # Where to start
 //
