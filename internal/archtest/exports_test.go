@@ -12,7 +12,9 @@ import (
 const exportBudget = 40
 
 // overBudget names the packages that need more, with the reason.
-var overBudget = map[string]string{}
+var overBudget = map[string]string{
+	"rpmpkg/rpmtag": "one constant for each tag of the format",
+}
 
 func TestEveryPackageAndExportIsDocumented(t *testing.T) {
 	h := load(t)
