@@ -147,6 +147,8 @@ func (p *primaryParser) field(info *rpmpkg.Info) error {
 		return p.shared(&info.Packager)
 	case "sourcerpm":
 		return p.shared(&info.SourceRPM)
+	case "buildhost":
+		return p.shared(&info.BuildHost)
 	case "url":
 		return p.shared(&info.URL)
 	case "summary":
@@ -170,8 +172,13 @@ func (p *primaryParser) rareField(info *rpmpkg.Info) error {
 			info.BuildTime = time.Unix(int64(min(sec, 1<<40)), 0).UTC()
 		}
 	case "size":
-		if info.PackageSize, err = p.number("package"); err == nil {
-			info.InstalledSize, err = p.number("installed")
+		for _, f := range []struct {
+			attr string
+			dst  *uint64
+		}{{"package", &info.PackageSize}, {"installed", &info.InstalledSize}, {"archive", &info.ArchiveSize}} {
+			if *f.dst, err = p.number(f.attr); err != nil {
+				return err
+			}
 		}
 	case "location":
 		err = p.location(info)

@@ -1,0 +1,37 @@
+package repodata
+
+import (
+	"context"
+	"os"
+	"testing"
+)
+
+// BenchmarkParsePrimary reads the uncompressed primary file that RPMOSTREE_TEST_PRIMARY names.
+func BenchmarkParsePrimary(b *testing.B) {
+	path := os.Getenv("RPMOSTREE_TEST_PRIMARY")
+	if path == "" {
+		b.Skip("RPMOSTREE_TEST_PRIMARY names no file")
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		f, err := os.Open(path)
+		if err != nil {
+			b.Fatal(err)
+		}
+		fi, _ := f.Stat()
+		b.SetBytes(fi.Size())
+		r, err := NewReader(f)
+		if err != nil {
+			b.Fatal(err)
+		}
+		n := 0
+		for _, err := range ParsePrimary(context.Background(), r) {
+			if err != nil {
+				b.Fatal(err)
+			}
+			n++
+		}
+		b.ReportMetric(float64(n), "packages")
+		f.Close()
+	}
+}
