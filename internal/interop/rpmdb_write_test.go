@@ -54,7 +54,7 @@ func rpm(t *testing.T, db string, args ...string) string {
 func installReal(t *testing.T, db string, files ...string) {
 	t.Helper()
 	// rpm sorts a transaction unless told not to, and checks file conflicts.
-	rpm(t, db, append([]string{"-U", "--justdb", "--nodeps", "--noorder", "--noscripts", "--notriggers", "--nosignature", "--ignoresize",
+	rpm(t, db, append([]string{"-i", "--justdb", "--nodeps", "--noorder", "--noscripts", "--notriggers", "--nosignature", "--ignoresize",
 		"--replacefiles", "--replacepkgs", "--oldpackage", "--force-debian"}, files...)...)
 }
 
