@@ -2,6 +2,7 @@ package dirfd
 
 import (
 	"errors"
+	"os"
 	"strconv"
 	"time"
 
@@ -67,6 +68,18 @@ func (d *Dir) Utimens(rel string, atime, mtime time.Time) error {
 	return d.At("utimens", rel, func(dirfd int, name string) error {
 		return unix.UtimesNanoAt(dirfd, name, ts, unix.AT_SYMLINK_NOFOLLOW)
 	})
+}
+
+// FUtimens sets access and modification time of an open file.
+func FUtimens(f *os.File, atime, mtime time.Time) error {
+	ts := make([]unix.Timespec, 2)
+	for i, t := range []time.Time{atime, mtime} {
+		var err error
+		if ts[i], err = unix.TimeToTimespec(t); err != nil {
+			return fileErr("utimens", f, err)
+		}
+	}
+	return fileErr("utimens", f, unix.UtimesNanoAt(unix.AT_FDCWD, procPath(int(f.Fd()), ""), ts, 0))
 }
 
 // Touch sets both times of rel to now, as the kernel sees it.
