@@ -54,8 +54,8 @@ type Generator interface {
 	Backend
 	// ConfigName is the file below the new boot/loader.B that it writes.
 	ConfigName() string
-	// Command returns the program that writes dst, the absolute path of that
-	// file in the root the program runs in.
+	// Command returns the program that writes dst, the path of that file in
+	// the root the program runs in.
 	Command(dst string, in RenderInput) Command
 }
 

@@ -21,7 +21,8 @@ type Grub2Options struct {
 }
 
 // Grub2 returns the backend for GNU GRUB on BIOS machines whose menu is made
-// by grub2-mkconfig. The program gets "-o FILE" and the environment variable
+// by grub2-mkconfig or a program of the same interface (OSTREE_GRUB2_EXEC). The
+// program gets "-o FILE" and the environment variable
 // _OSTREE_GRUB2_BOOTVERSION, and needs Options.Run.
 func Grub2(o *Grub2Options) Backend {
 	g := &grub2{exec: []string{"grub2-mkconfig"}}
@@ -44,30 +45,47 @@ func (g *grub2) Command(dst string, in RenderInput) Command {
 	}
 }
 
+// Grub2MenuOptions configure Grub2Menu; they come from the grub.d script.
+type Grub2MenuOptions struct {
+	// DeviceID tells the entries of several systems apart (GRUB2_BOOT_DEVICE_ID).
+	DeviceID string
+	// PrepareRoot holds the commands that make the boot partition GRUB's root
+	// (GRUB2_PREPARE_ROOT_CACHE).
+	PrepareRoot string
+	// Linux16 uses the 16-bit loader commands that older GRUBs on x86 BIOS need.
+	Linux16 bool
+}
+
 // Grub2Menu renders the menu entries that a grub.d script prints for
-// grub2-mkconfig (`ostree admin instutil grub2-generate`). With bios the
-// 16-bit loader commands are used, which older GRUBs on x86 need.
-func Grub2Menu(in RenderInput, bios bool) (string, error) {
-	linux, initrd := "linux", "initrd"
-	if bios {
-		linux, initrd = "linux16", "initrd16"
+// grub2-mkconfig (`ostree admin instutil grub2-generate`).
+func Grub2Menu(in RenderInput, o *Grub2MenuOptions) (string, error) {
+	if o == nil {
+		o = &Grub2MenuOptions{}
+	}
+	suffix := ""
+	if o.Linux16 {
+		suffix = "16"
 	}
 	var b strings.Builder
 	for i, e := range in.Entries {
 		if e.Linux == "" {
 			return "", fmt.Errorf("grub2: entry %q: no kernel", e.Title)
 		}
-		if strings.ContainsAny(e.Title+e.Options+e.Linux, "\r\n\x00") {
-			return "", fmt.Errorf("grub2: entry %q: line break or NUL in a value", e.Title)
+		if _, err := e.Format(); err != nil {
+			return "", fmt.Errorf("grub2: %w", err)
 		}
 		fmt.Fprintf(&b, "menuentry %s --class gnu-linux --class gnu --class os --unrestricted %s {\n",
-			grubQuote(e.Title), grubQuote(fmt.Sprintf("ostree-%d-%s", i, e.Linux)))
-		fmt.Fprintf(&b, "\t%s %s %s\n", linux, inRoot(e.Linux), e.Options)
+			grubQuote(e.Title), grubQuote(fmt.Sprintf("ostree-%d-%s", i, o.DeviceID)))
+		b.WriteString("load_video\nset gfxpayload=keep\ninsmod gzio\n")
+		if o.PrepareRoot != "" {
+			b.WriteString(strings.TrimRight(o.PrepareRoot, "\n") + "\n")
+		}
+		fmt.Fprintf(&b, "linux%s %s\n", suffix, strings.TrimSpace(e.Linux+" "+e.Options))
 		if len(e.Initrd) > 0 {
-			fmt.Fprintf(&b, "\t%s %s\n", initrd, strings.Join(mapPaths(e, inRoot).Initrd, " "))
+			fmt.Fprintf(&b, "initrd%s %s\n", suffix, strings.Join(e.Initrd, " "))
 		}
 		if e.DeviceTree != "" {
-			fmt.Fprintf(&b, "\tdevicetree %s\n", inRoot(e.DeviceTree))
+			fmt.Fprintf(&b, "devicetree %s\n", e.DeviceTree)
 		}
 		b.WriteString("}\n")
 	}

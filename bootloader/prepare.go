@@ -41,7 +41,7 @@ type Config struct {
 	// Extra is RenderInput.Extra.
 	Extra []byte
 	// ToolRoot is where an outside program (grub2-mkconfig) runs: the root of
-	// the new deployment, or "" for the running system.
+	// the new deployment with boot mounted in it, or "" for the running system.
 	ToolRoot string
 }
 
@@ -225,7 +225,11 @@ func (syslinux) keeps() string { return syslinuxConfig }
 func (b *Boot) generate(ctx context.Context, s *Swap, g Generator, in RenderInput, toolRoot string) error {
 	name := g.ConfigName()
 	rel := path.Join(s.target, name)
-	c := g.Command(path.Join("/boot", rel), in)
+	dst := path.Join("/boot", rel)
+	if toolRoot == "" {
+		dst = b.boot.Join(rel)
+	}
+	c := g.Command(dst, in)
 	c.Root = toolRoot
 	if b.opts.Run == nil {
 		return fmt.Errorf("%s: needs to run %s, but no way to run programs was given", g.Name(), c.Argv[0])
