@@ -49,8 +49,8 @@ func Detect(head []byte) Compression {
 	return None
 }
 
-// NewReader decompresses r, whose compression is found by its first bytes. Close releases the decoder; it does not
-// close r.
+// NewReader decompresses r, whose compression is found by its first bytes. Decompression runs ahead of the reader in a
+// goroutine, so Close, which ends it, must be called; it does not close r, but r is not used any more after it.
 func NewReader(r io.Reader) (io.ReadCloser, error) {
 	br := bufio.NewReaderSize(r, 64<<10)
 	head, err := br.Peek(6)
@@ -59,10 +59,17 @@ func NewReader(r io.Reader) (io.ReadCloser, error) {
 	}
 	switch c := Detect(head); c {
 	case Gzip:
-		return gzip.NewReader(br)
+		z, err := gzip.NewReader(br)
+		if err != nil {
+			return nil, err
+		}
+		return newReadAhead(z), nil
 	case XZ:
 		x, err := xzread.NewReader(br, maxWindow)
-		return io.NopCloser(x), err
+		if err != nil {
+			return nil, err
+		}
+		return newReadAhead(x), nil
 	case Zstd:
 		z, err := zstd.NewReader(br, zstd.WithDecoderConcurrency(2), zstd.WithDecoderMaxWindow(maxWindow), zstd.WithDecoderLowmem(true))
 		if err != nil {
@@ -70,7 +77,7 @@ func NewReader(r io.Reader) (io.ReadCloser, error) {
 		}
 		return z.IOReadCloser(), nil
 	case BZ2:
-		return io.NopCloser(bzip2.NewReader(br)), nil
+		return newReadAhead(bzip2.NewReader(br)), nil
 	default:
 		return io.NopCloser(br), nil
 	}

@@ -35,7 +35,7 @@ func (in *interner) str(b []byte) string {
 	return s
 }
 
-// dep gives the value of an rpm:entry tag by its raw attributes.
+// dep gives the value of an rpm:entry tag that keepDep was given.
 func (in *interner) dep(raw []byte) (rpmdep.Dep, bool) {
 	d, ok := in.deps[string(raw)]
 	return d, ok

@@ -1,6 +1,7 @@
 package repodata
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -118,21 +119,22 @@ func (p *primaryParser) field(info *rpmpkg.Info) error {
 	case "file":
 		return p.file()
 	case "provides":
-		return p.depList(&info.Provides)
+		// Most provides are unlike any other: their version is the package's.
+		return p.depList(&info.Provides, false)
 	case "requires":
-		return p.depList(&info.Requires)
+		return p.depList(&info.Requires, true)
 	case "conflicts":
-		return p.depList(&info.Conflicts)
+		return p.depList(&info.Conflicts, true)
 	case "obsoletes":
-		return p.depList(&info.Obsoletes)
+		return p.depList(&info.Obsoletes, true)
 	case "recommends":
-		return p.depList(&info.Recommends)
+		return p.depList(&info.Recommends, true)
 	case "suggests":
-		return p.depList(&info.Suggests)
+		return p.depList(&info.Suggests, true)
 	case "supplements":
-		return p.depList(&info.Supplements)
+		return p.depList(&info.Supplements, true)
 	case "enhances":
-		return p.depList(&info.Enhances)
+		return p.depList(&info.Enhances, true)
 	case "name":
 		return p.shared(&info.NEVRA.Name)
 	case "arch":
@@ -296,10 +298,12 @@ func (s *scanner) evrOf(in *interner) (evr rpmver.EVR, err error) {
 func (p *primaryParser) evr() (rpmver.EVR, error) { return p.evrOf(p.in) }
 
 // depList reads the rpm:entry children of a dependency element.
-func (p *primaryParser) depList(dst *[]rpmdep.Dep) error {
+func (p *primaryParser) depList(dst *[]rpmdep.Dep, shared bool) error {
 	want := p.depth() - 1
 	p.deps = p.deps[:0]
 	for {
+		for shared && p.knownEntry() {
+		}
 		kind, err := p.next()
 		if err != nil {
 			return err
@@ -312,23 +316,42 @@ func (p *primaryParser) depList(dst *[]rpmdep.Dep) error {
 			return nil
 		case kind != tokStart:
 		case string(p.name) == "entry":
-			d, ok := p.in.dep(p.tag)
-			if !ok {
-				if d, err = p.entry(); err != nil {
-					return err
-				}
+			d, err := p.entry()
+			if err != nil {
+				return err
+			}
+			if shared && p.openTag {
 				p.in.keepDep(p.tag, d)
 			}
 			p.deps = append(p.deps, d)
-			if err := p.skip(); err != nil {
-				return err
-			}
+			fallthrough
 		default:
 			if err := p.skip(); err != nil {
 				return err
 			}
 		}
 	}
+}
+
+// knownEntry consumes the next tag if it is an empty rpm:entry that was read before. Equal bytes are an equal tag,
+// because the end of a tag is seen in the tag itself: they need not be parsed again.
+func (p *primaryParser) knownEntry() bool {
+	b := p.buf[p.pos:p.end]
+	i := 0
+	for i < len(b) && isSpace(b[i]) {
+		i++
+	}
+	const start = "<rpm:entry "
+	if !bytes.HasPrefix(b[i:], []byte(start)) {
+		return false
+	}
+	end := bytes.IndexByte(b[i:], '>') + 1
+	d, ok := p.in.dep(b[i : i+end])
+	if ok {
+		p.deps = append(p.deps, d)
+		p.pos += i + end
+	}
+	return ok
 }
 
 var senseNames = map[string]rpmdep.Sense{

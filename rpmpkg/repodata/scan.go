@@ -47,7 +47,7 @@ type scanner struct {
 	attrs   []attribute // of the last start tag, values still escaped
 	text    []byte      // of the last text token, still escaped unless cdata
 	cdata   bool
-	tag     []byte // raw bytes of the last start tag after the element name
+	tag     []byte // raw bytes of the last start tag
 	openTag bool   // the last start tag was empty: its end tag is due
 
 	names []byte // names of the open elements, one after the other

@@ -46,7 +46,7 @@ func (s *scanner) startTag() (tokenKind, error) {
 			if err := s.push(name); err != nil {
 				return 0, err
 			}
-			s.name = local(name)
+			s.name, s.tag = local(name), s.buf[s.pos:s.pos+n]
 			s.pos += n
 			return tokStart, nil
 		}
@@ -69,7 +69,6 @@ func (s *scanner) tryStartTag(b []byte) (n int, complaint string) {
 		return 0, "element without a name"
 	}
 	s.name, s.attrs, s.openTag = b[1:i], s.attrs[:0], false
-	from := i
 	for {
 		for i < len(b) && isSpace(b[i]) {
 			i++
@@ -79,10 +78,9 @@ func (s *scanner) tryStartTag(b []byte) (n int, complaint string) {
 		}
 		switch {
 		case b[i] == '>':
-			s.tag = b[from:i]
 			return i + 1, ""
 		case b[i] == '/' && b[i+1] == '>':
-			s.tag, s.openTag = b[from:i], true
+			s.openTag = true
 			return i + 2, ""
 		case b[i] == '/' || b[i] == '<' || b[i] == '=' || !isSpace(b[i-1]):
 			return 0, "malformed start tag"

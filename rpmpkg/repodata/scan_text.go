@@ -11,11 +11,7 @@ func (s *scanner) unescape(b []byte, attr bool) ([]byte, error) {
 	if !utf8.Valid(b) {
 		return nil, s.syntax("invalid UTF-8 %q", clip(b))
 	}
-	special := "&\r"
-	if attr {
-		special = "&\r\n\t"
-	}
-	if bytes.IndexAny(b, special) < 0 {
+	if bytes.IndexByte(b, '&') < 0 && bytes.IndexByte(b, '\r') < 0 && !(attr && bytes.ContainsAny(b, "\n\t")) {
 		return b, nil
 	}
 	out := make([]byte, 0, len(b))
