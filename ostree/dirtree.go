@@ -133,6 +133,10 @@ func (t *DirTree) file(name string) (int, bool) {
 	return slices.BinarySearchFunc(t.Files, name, func(e FileEntry, s string) int { return strings.Compare(e.Name, s) })
 }
 
+func (t *DirTree) dir(name string) (int, bool) {
+	return slices.BinarySearchFunc(t.Dirs, name, func(e DirEntry, s string) int { return strings.Compare(e.Name, s) })
+}
+
 // checkNextName checks a name and its place in the list after prev ("" for the
 // first).
 func checkNextName(prev, name string) error {

@@ -139,3 +139,34 @@ func ContentChecksum(h *FileHeader, payload io.Reader) (Checksum, int64, error) 
 	}
 	return s.sum(), n, nil
 }
+
+// encodeFileMeta is the value of user.ostreemeta in bare-user mode, the GVariant
+// (uuua(ayay)): a header without link target.
+func (h *FileHeader) encodeFileMeta() []byte {
+	return (&DirMeta{h.UID, h.GID, h.Mode, h.Xattrs}).Encode()
+}
+
+func parseFileMeta(data []byte) (FileHeader, error) {
+	if len(data) < 12 {
+		return FileHeader{}, corrupt(TypeFile, "%s of %d bytes is too short", metaXattr, len(data))
+	}
+	h := FileHeader{
+		UID:  binary.BigEndian.Uint32(data),
+		GID:  binary.BigEndian.Uint32(data[4:]),
+		Mode: binary.BigEndian.Uint32(data[8:]),
+	}
+	var err error
+	if h.Xattrs, err = parseXattrs(data[12:]); err != nil {
+		return FileHeader{}, corrupt(TypeFile, "%s: %w", metaXattr, err)
+	}
+	if !bytes.Equal(h.encodeFileMeta(), data) {
+		return FileHeader{}, corrupt(TypeFile, "%s: %w", metaXattr, errNotNormal)
+	}
+	if h.IsSymlink() { // the target is stored elsewhere
+		return h, nil
+	}
+	if err := h.check(); err != nil {
+		return FileHeader{}, corrupt(TypeFile, "%s: %w", metaXattr, err)
+	}
+	return h, nil
+}

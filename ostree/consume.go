@@ -1,0 +1,95 @@
+package ostree
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"example.com/rpmostree/internal/atomicfs"
+	"example.com/rpmostree/internal/dirfd"
+	"golang.org/x/sys/unix"
+)
+
+// ownFile is a source file that the caller gives up: it may become the object by
+// being renamed.
+type ownFile struct {
+	dir  *dirfd.Dir
+	name string
+	f    *os.File
+	st   *dirfd.Stat
+}
+
+// takeOver makes a file of the caller's the object. The error is
+// errors.ErrUnsupported, and nothing has happened, if it has to be copied.
+func (t *Tx) takeOver(ctx context.Context, n ObjectName, in fileInput) (existed bool, err error) {
+	if in.file == nil || !t.canTakeOver(in.file.st) {
+		return false, errors.ErrUnsupported
+	}
+	if err := atomicfs.CheckHook(ctx, atomicfs.OpAttr, in.file.f.Name()); err != nil {
+		return false, err
+	}
+	if err := t.replaceAttributes(in.file.f, in.header); err != nil {
+		return false, err
+	}
+	return t.renameInto(ctx, in.file.dir, in.file.name, n)
+}
+
+func (t *Tx) canTakeOver(st *dirfd.Stat) bool {
+	owned := int(st.Uid) == os.Geteuid() || t.repo.mode == ModeBare && os.Geteuid() == 0
+	return t.repo.mode != ModeArchive && uint64(st.Dev) == t.repo.id.dev && st.Nlink == 1 && owned && !t.settings.perObjectFsync
+}
+
+// replaceAttributes is setAttributes for a file that has some already.
+func (t *Tx) replaceAttributes(f *os.File, h *FileHeader) error {
+	if t.repo.mode == ModeBare && !t.settings.noXattrs {
+		names, err := dirfd.FListXattrs(f)
+		if err != nil {
+			return err
+		}
+		for _, name := range names {
+			if _, keep := h.Xattrs.Get(name); keep {
+				continue
+			}
+			if err := dirfd.FRemoveXattr(f, name); err != nil {
+				return err
+			}
+		}
+	}
+	if err := f.Chmod(os.FileMode(initialPerm(t.repo.mode, h) & 0o777)); err != nil {
+		return err
+	}
+	return t.setAttributes(f, h)
+}
+
+// removeSource deletes the directory that has been consumed.
+func removeSource(ctx context.Context, root *dirfd.Dir, path string) error {
+	entries, err := root.ReadDir(".")
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if err := atomicfs.RemoveAll(ctx, root, e.Name); err != nil {
+			return fmt.Errorf("remove consumed directory: %w", err)
+		}
+	}
+	path, err = filepath.Abs(path)
+	if err != nil {
+		return err
+	}
+	parent, err := dirfd.Open(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	defer parent.Close()
+	// A link to the directory, or a mount point, stays.
+	st, err := parent.Lstat(filepath.Base(path))
+	if err != nil || st.Mode&unix.S_IFMT != unix.S_IFDIR {
+		return err
+	}
+	if err := atomicfs.Remove(ctx, parent, filepath.Base(path)); err != nil && !errors.Is(err, unix.EBUSY) {
+		return fmt.Errorf("remove consumed directory: %w", err)
+	}
+	return nil
+}

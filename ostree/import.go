@@ -1,0 +1,406 @@
+package ostree
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"example.com/rpmostree/internal/dirfd"
+	"golang.org/x/sys/unix"
+)
+
+// FilterResult is what [ImportOptions].Filter decides.
+type FilterResult uint8
+
+// The results of a filter.
+const (
+	FilterKeep FilterResult = iota
+	FilterSkip              // leave the entry out, with everything below it
+)
+
+// ImportOptions are the options of [Tx.ImportDir]. Paths given to functions and
+// used as keys start with a slash; the root of the import is "/".
+//
+// The steps for each entry are: Skip, owner, ModeOverrides, Filter,
+// CanonicalPermissions, Xattrs.
+type ImportOptions struct {
+	// Filter may leave an entry out, and may change mode bits and owner in h. It
+	// is called for directories before their content, in the order of names, one
+	// call at a time.
+	Filter func(path string, h *FileHeader) FilterResult
+
+	OwnerUID, OwnerGID *uint32 // own everything, if not nil
+
+	// ModeOverrides change permission bits. A path that is not found is an
+	// error.
+	ModeOverrides map[string]ModeOverride
+
+	// Skip leaves paths out. One that is not found is an error.
+	Skip []string
+
+	NoXattrs bool // ignore extended attributes
+
+	// CanonicalPermissions makes root own everything, limits modes to 0755, and
+	// drops attributes. It is implied by ModeBareUserOnly.
+	CanonicalPermissions bool
+
+	// Xattrs returns the attributes of an entry, which has those in h on disk (or
+	// none, by the options above). It may be called concurrently.
+	Xattrs func(path string, h *FileHeader) (Xattrs, error)
+
+	// Consume deletes the directory afterwards. Files become objects by rename if
+	// possible, so an aborted transaction loses them.
+	Consume bool
+
+	// DevIno names files that are hardlinks of objects. They are not read, unless
+	// their header has to change.
+	DevIno *DevInoCache
+
+	// DevInoCanonical takes the object that DevIno names without looking at
+	// owner, mode and attributes.
+	DevInoCanonical bool
+
+	// Workers is the number of files hashed at a time; <= 0 means the number of
+	// CPUs. The result does not depend on it.
+	Workers int
+
+	// Progress is called now and then, one call at a time, and at the end.
+	Progress func(ImportProgress)
+}
+
+// ImportProgress is what an import has done so far.
+type ImportProgress struct {
+	Files int   // regular files and links
+	Bytes int64 // of their content
+}
+
+// progressInterval limits the rate of progress calls.
+const progressInterval = 100 * time.Millisecond
+
+// ImportDir adds the content of a directory on disk to m: directories are
+// merged, files replace files. The root of m gets the metadata of the directory.
+// Only directories, regular files and symbolic links can be imported.
+func (t *Tx) ImportDir(ctx context.Context, m *MutableTree, dir string, o *ImportOptions) error {
+	if o == nil {
+		o = &ImportOptions{}
+	}
+	if err := t.importDir(ctx, m, dir, o); err != nil {
+		return fmt.Errorf("import %s: %w", dir, err)
+	}
+	return nil
+}
+
+func (t *Tx) importDir(ctx context.Context, m *MutableTree, dir string, o *ImportOptions) error {
+	if err := t.active(ctx); err != nil {
+		return err
+	}
+	root, err := dirfd.Open(dir)
+	if err != nil {
+		return err
+	}
+	im := newImporter(t, o)
+	defer im.progress.report(true)
+	shared := newSharedDir(root)
+	defer shared.release()
+	node, err := im.run(ctx, shared)
+	if err != nil {
+		return err
+	}
+	if err := im.modifier.unmatched(); err != nil {
+		return err
+	}
+	if node != nil {
+		if err := node.addTo(ctx, m, "/"); err != nil {
+			return err
+		}
+	}
+	if o.Consume {
+		return removeSource(ctx, root, dir)
+	}
+	return nil
+}
+
+// importer walks a directory in one goroutine and has its files hashed in
+// others. Results go to places reserved by the walk, so that they do not depend
+// on the order of completion.
+type importer struct {
+	t        *Tx
+	o        *ImportOptions
+	modifier *modifier
+	jobs     chan importJob
+	cancel   context.CancelFunc
+	progress progress
+
+	mu     sync.Mutex
+	err    error // of the first file, in the order of the walk, that failed
+	errSeq int
+}
+
+// importJob is a file to be hashed.
+type importJob struct {
+	seq    int
+	dir    *sharedDir
+	name   string
+	path   string
+	header FileHeader
+	st     dirfd.Stat
+	known  *knownFile // for a hit in the dev/ino cache
+	out    *Checksum
+}
+
+// importNode is a directory that has been walked.
+type importNode struct {
+	meta  Checksum
+	files []FileEntry // filled in by workers
+	dirs  []*importNode
+	names []string // of dirs
+}
+
+func newImporter(t *Tx, o *ImportOptions) *importer {
+	canonical := o.CanonicalPermissions || t.repo.mode == ModeBareUserOnly
+	return &importer{
+		t:        t,
+		o:        o,
+		modifier: newModifier(o, canonical, o.NoXattrs || t.settings.noXattrs),
+		jobs:     make(chan importJob, 64),
+		progress: progress{call: o.Progress},
+	}
+}
+
+func (im *importer) run(ctx context.Context, root *sharedDir) (*importNode, error) {
+	ctx, im.cancel = context.WithCancel(ctx)
+	defer im.cancel()
+	workers := im.o.Workers
+	if workers <= 0 {
+		workers = max(runtime.GOMAXPROCS(0), 2) // two overlap reading and hashing
+	}
+	var wg sync.WaitGroup
+	for range workers {
+		wg.Go(func() {
+			for job := range im.jobs {
+				im.work(ctx, job)
+			}
+		})
+	}
+	w := &importWalk{im: im, ctx: ctx}
+	node, err := w.root(root)
+	close(im.jobs)
+	wg.Wait()
+	if im.err != nil {
+		return nil, im.err
+	}
+	return node, err
+}
+
+func (im *importer) work(ctx context.Context, job importJob) {
+	defer job.dir.release()
+	if ctx.Err() != nil {
+		im.fail(job.seq, ctx.Err())
+		return
+	}
+	c, err := im.importFile(ctx, &job)
+	if err != nil {
+		im.fail(job.seq, fmt.Errorf("%s: %w", job.path, err))
+		return
+	}
+	*job.out = c
+	im.progress.add(job.st.Size)
+}
+
+func (im *importer) fail(seq int, err error) {
+	im.mu.Lock()
+	defer im.mu.Unlock()
+	// What fails because of the cancellation must not hide its cause.
+	if im.err == nil || seq < im.errSeq && !errors.Is(err, context.Canceled) {
+		im.err, im.errSeq = err, seq
+	}
+	im.cancel()
+}
+
+// importWalk is the walking goroutine.
+type importWalk struct {
+	im  *importer
+	ctx context.Context
+	seq int
+}
+
+func (w *importWalk) root(d *sharedDir) (*importNode, error) {
+	st, err := d.Lstat(".")
+	if err != nil {
+		return nil, err
+	}
+	return w.dir(d, ".", "/", &st)
+}
+
+// dir walks a directory; nil means that it is to be left out. name is its name in
+// in, or "." for in itself.
+func (w *importWalk) dir(in *sharedDir, name, at string, st *dirfd.Stat) (*importNode, error) {
+	h := headerOf(st)
+	if w.im.modifier.apply(at, &h) == FilterSkip {
+		return nil, nil
+	}
+	if h.Mode&unix.S_IFMT != unix.S_IFDIR {
+		return nil, errors.New("filter has changed the type of a directory")
+	}
+	d := in
+	if name != "." {
+		sub, err := in.OpenDir(name)
+		if err != nil {
+			return nil, err
+		}
+		d = newSharedDir(sub)
+		defer d.release()
+	}
+	meta, err := w.meta(d, at, &h)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", at, err)
+	}
+	entries, err := d.ReadDir(".")
+	if err != nil {
+		return nil, err
+	}
+	// The capacity is never exceeded: workers keep pointers into files.
+	node := &importNode{meta: meta, files: make([]FileEntry, 0, len(entries))}
+	for _, e := range entries {
+		if err := w.entry(d, e.Name, path.Join(at, e.Name), node); err != nil {
+			return nil, err
+		}
+	}
+	return node, nil
+}
+
+// meta writes the dirmeta of an open directory.
+func (w *importWalk) meta(d *sharedDir, at string, h *FileHeader) (Checksum, error) {
+	read := func() ([]dirfd.Xattr, error) { return d.ReadXattrs(".") }
+	if err := w.im.modifier.xattrs(at, h, read); err != nil {
+		return Checksum{}, err
+	}
+	meta := &DirMeta{UID: h.UID, GID: h.GID, Mode: h.Mode, Xattrs: h.Xattrs}
+	return w.im.t.WriteMetadata(w.ctx, TypeDirMeta, meta.Encode())
+}
+
+func (w *importWalk) entry(d *sharedDir, name, at string, node *importNode) error {
+	if err := w.ctx.Err(); err != nil {
+		return err
+	}
+	st, err := d.Lstat(name)
+	if err != nil {
+		return err
+	}
+	if st.Mode&unix.S_IFMT == unix.S_IFDIR {
+		sub, err := w.dir(d, name, at, &st)
+		if sub != nil {
+			node.dirs, node.names = append(node.dirs, sub), append(node.names, name)
+		}
+		return err
+	}
+	job := importJob{seq: w.seq, dir: d, name: name, path: at, header: headerOf(&st), st: st}
+	if err := w.im.lookup(&job); err != nil {
+		return fmt.Errorf("%s: %w", at, err)
+	}
+	if w.im.modifier.apply(at, &job.header) == FilterSkip {
+		return nil
+	}
+	if typ := job.header.Mode & unix.S_IFMT; typ != unix.S_IFREG && typ != unix.S_IFLNK || typ != st.Mode&unix.S_IFMT {
+		return fmt.Errorf("%s: only directories, regular files and symbolic links can be stored, not type %#o", at, typ)
+	}
+	if err := checkFileName(name); err != nil {
+		return fmt.Errorf("%s: %w", at, err)
+	}
+	w.seq++
+	node.files = append(node.files, FileEntry{Name: name})
+	job.out = &node.files[len(node.files)-1].Checksum
+	d.retain()
+	select {
+	case w.im.jobs <- job:
+		return nil
+	case <-w.ctx.Done():
+		d.release()
+		return w.ctx.Err()
+	}
+}
+
+func headerOf(st *dirfd.Stat) FileHeader {
+	return FileHeader{UID: st.Uid, GID: st.Gid, Mode: st.Mode}
+}
+
+// addTo merges the walked directory into m.
+func (n *importNode) addTo(ctx context.Context, m *MutableTree, at string) error {
+	if err := m.load(ctx); err != nil {
+		return err
+	}
+	m.SetMeta(n.meta)
+	for _, f := range n.files {
+		if m.dirs[f.Name] != nil {
+			return pathError("set file", path.Join(at, f.Name), errIsDir)
+		}
+		m.setFile(f.Name, f.Checksum)
+	}
+	for i, sub := range n.dirs {
+		d, err := m.EnsureDir(ctx, n.names[i], sub.meta)
+		if err != nil {
+			return err
+		}
+		if err := sub.addTo(ctx, d, path.Join(at, n.names[i])); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sharedDir is an open directory that is closed after its last user.
+type sharedDir struct {
+	*dirfd.Dir
+	users atomic.Int32
+}
+
+func newSharedDir(d *dirfd.Dir) *sharedDir {
+	s := &sharedDir{Dir: d}
+	s.users.Store(1)
+	return s
+}
+
+func (s *sharedDir) retain() { s.users.Add(1) }
+
+func (s *sharedDir) release() {
+	if s.users.Add(-1) == 0 {
+		s.Close()
+	}
+}
+
+// progress counts and reports at most every progressInterval.
+type progress struct {
+	call func(ImportProgress)
+
+	mu   sync.Mutex
+	now  ImportProgress
+	last time.Time
+}
+
+func (p *progress) add(bytes int64) {
+	if p.call == nil {
+		return
+	}
+	p.mu.Lock()
+	p.now.Files++
+	p.now.Bytes += bytes
+	p.mu.Unlock()
+	p.report(false)
+}
+
+func (p *progress) report(final bool) {
+	if p.call == nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if now := time.Now(); final || now.Sub(p.last) >= progressInterval {
+		p.last = now
+		p.call(p.now)
+	}
+}

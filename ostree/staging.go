@@ -1,0 +1,223 @@
+package ostree
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"sync"
+	"time"
+
+	"example.com/rpmostree/internal/atomicfs"
+	"example.com/rpmostree/internal/dirfd"
+	"example.com/rpmostree/internal/lockfile"
+	"golang.org/x/sys/unix"
+)
+
+// fanout is a directory of loose objects being written. It opens each
+// subdirectory once, so that an object takes one short name look-up.
+type fanout struct {
+	dir  *dirfd.Dir
+	perm uint32 // of subdirectories, before the umask
+
+	mu   sync.Mutex
+	subs [256]*dirfd.Dir
+}
+
+// sub returns the directory for checksums that start with b.
+func (f *fanout) sub(ctx context.Context, b byte) (*dirfd.Dir, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.subs[b] != nil {
+		return f.subs[b], nil
+	}
+	name := hex.EncodeToString([]byte{b})
+	d, err := f.dir.OpenDir(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := atomicfs.Mkdir(ctx, f.dir, name, f.perm); err != nil && !errors.Is(err, fs.ErrExist) {
+			return nil, err
+		}
+		d, err = f.dir.OpenDir(name)
+	}
+	if err != nil {
+		return nil, err
+	}
+	f.subs[b] = d
+	return d, nil
+}
+
+func (f *fanout) close() {
+	for i, d := range f.subs {
+		if d != nil {
+			d.Close()
+			f.subs[i] = nil
+		}
+	}
+}
+
+// staging is the directory tmp/staging-BOOTID-RANDOM where a transaction
+// collects objects. Its lock file lies beside it, so that it can be removed
+// while locked. A transaction of the same boot takes over a directory that
+// nobody has locked any more: its objects are complete, because each got its
+// name only when it was, and what is in the page cache survives a process.
+type staging struct {
+	tmp  *dirfd.Dir
+	name string
+	dir  *dirfd.Dir
+	lock *lockfile.Lock
+}
+
+const (
+	stagingPrefix = "staging-"
+	lockSuffix    = "-lock"
+	// stagingPerm keeps others away from files with set-id bits that are not
+	// part of the repository yet.
+	stagingPerm = 0o700
+)
+
+// openStaging takes over a directory of this boot or makes one, and removes
+// those that other boots have left.
+func openStaging(ctx context.Context, tmp *dirfd.Dir) (*staging, error) {
+	boot, err := bootID()
+	if err != nil {
+		return nil, err
+	}
+	prefix := stagingPrefix + boot + "-"
+	entries, err := tmp.ReadDir(".")
+	if err != nil {
+		return nil, err
+	}
+	var found *staging
+	for _, e := range entries {
+		if e.Type != unix.DT_DIR || !strings.HasPrefix(e.Name, stagingPrefix) {
+			continue
+		}
+		mine := strings.HasPrefix(e.Name, prefix)
+		if mine && found != nil {
+			continue
+		}
+		s, err := tryStaging(ctx, tmp, e.Name)
+		if err != nil {
+			return nil, err
+		}
+		if s == nil { // in use
+			continue
+		}
+		if mine {
+			found = s
+			continue
+		}
+		if err := s.remove(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if found != nil {
+		return found, nil
+	}
+	return newStaging(ctx, tmp, prefix)
+}
+
+func newStaging(ctx context.Context, tmp *dirfd.Dir, prefix string) (*staging, error) {
+	for {
+		name, err := atomicfs.TempDir(ctx, tmp, prefix, stagingPerm)
+		if err != nil {
+			return nil, err
+		}
+		s, err := tryStaging(ctx, tmp, name)
+		if s != nil || err != nil {
+			return s, err
+		}
+		// Another transaction took it over between the two calls.
+	}
+}
+
+// tryStaging locks and opens an existing staging directory. It returns nil if
+// it is in use or was removed in the meantime.
+func tryStaging(ctx context.Context, tmp *dirfd.Dir, name string) (*staging, error) {
+	o := &lockfile.Options{NonBlocking: true, RemoveOnRelease: true}
+	lock, err := lockfile.Acquire(ctx, tmp, name+lockSuffix, o)
+	if errors.Is(err, lockfile.ErrLocked) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	dir, err := tmp.OpenDir(name)
+	if err != nil {
+		return nil, errors.Join(ignoreNotExist(err), lock.Release())
+	}
+	return &staging{tmp, name, dir, lock}, nil
+}
+
+// objects lists what the directory holds, and removes files left half-written.
+func (s *staging) objects(ctx context.Context, m Mode) ([]ObjectName, error) {
+	var out []ObjectName
+	entries, err := s.dir.ReadDir(".")
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		if e.Type != unix.DT_DIR {
+			if err := atomicfs.Remove(ctx, s.dir, e.Name); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		names, err := objectsIn(s.dir, e.Name, m)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, names...)
+	}
+	return out, nil
+}
+
+// remove deletes the directory and gives up the lock.
+func (s *staging) remove(ctx context.Context) error {
+	err := atomicfs.RemoveAll(ctx, s.tmp, s.name)
+	return errors.Join(err, s.leave())
+}
+
+// leave gives up the lock and keeps the directory for a later transaction.
+func (s *staging) leave() error { return errors.Join(s.dir.Close(), s.lock.Release()) }
+
+// cleanTmp removes what has been in tmp/ for longer than expiry, except
+// directories of the repository's own and staging areas in use.
+func cleanTmp(ctx context.Context, tmp *dirfd.Dir, expiry time.Duration, now time.Time) error {
+	entries, err := tmp.ReadDir(".")
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if e.Name == "cache" {
+			continue
+		}
+		st, err := tmp.Lstat(e.Name)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if now.Sub(time.Unix(st.Mtim.Unix())) < expiry {
+			continue
+		}
+		if err := removeExpired(ctx, tmp, e); err != nil {
+			return fmt.Errorf("remove expired %s: %w", tmp.Join(e.Name), err)
+		}
+	}
+	return nil
+}
+
+func removeExpired(ctx context.Context, tmp *dirfd.Dir, e dirfd.Dirent) error {
+	if !strings.HasPrefix(e.Name, stagingPrefix) {
+		return atomicfs.RemoveAll(ctx, tmp, e.Name)
+	}
+	s, err := tryStaging(ctx, tmp, strings.TrimSuffix(e.Name, lockSuffix))
+	if s == nil || err != nil {
+		return err // trying has removed a lock file without a directory
+	}
+	return s.remove(ctx)
+}

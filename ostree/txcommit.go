@@ -1,0 +1,206 @@
+package ostree
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"example.com/rpmostree/internal/atomicfs"
+	"example.com/rpmostree/internal/dirfd"
+)
+
+// Commit makes the objects part of the repository and then changes the refs. It
+// ends the transaction, also when it fails: then no ref has changed, unless the
+// error is about writing the refs themselves.
+//
+// The order makes refs point to complete trees at any time: all staged data
+// reaches the disk, objects get their place, the directories reach the disk,
+// refs change one after the other.
+func (t *Tx) Commit(ctx context.Context) (TxStats, error) {
+	if err := t.active(ctx); err != nil {
+		return TxStats{}, fmt.Errorf("commit transaction in %s: %w", t.repo.path, err)
+	}
+	if err := t.commit(ctx); err != nil {
+		return TxStats{}, fmt.Errorf("commit transaction in %s: %w", t.repo.path, errors.Join(err, t.Abort()))
+	}
+	return t.stats, nil
+}
+
+func (t *Tx) commit(ctx context.Context) error {
+	if t.refErr != nil {
+		return t.refErr
+	}
+	if err := t.publish(ctx); err != nil {
+		return err
+	}
+	if err := t.removeTombstones(ctx); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	ctx = context.WithoutCancel(ctx)
+	// COMMIT POINT: the first ref that is replaced. Before it there are only
+	// objects that nothing names, after it only refs to write and rubbish to
+	// remove.
+	if err := t.repo.changeRefs(ctx, t.refs, t.noSync); err != nil {
+		return err
+	}
+	// What fails from here on is repeated by the next transaction, so it is no
+	// reason to report a committed transaction as failed.
+	t.keep = false
+	_ = t.cleanUp(ctx)
+	return nil
+}
+
+// cleanUp removes the staging directory and expired files, and gives up the
+// lock.
+func (t *Tx) cleanUp(ctx context.Context) error {
+	err := cleanTmp(ctx, t.tmp, t.settings.tmpExpiry, time.Now())
+	return errors.Join(err, t.end())
+}
+
+// Abort ends the transaction without changing refs. After Commit or Abort it
+// does nothing.
+func (t *Tx) Abort() error {
+	t.mu.Lock()
+	done := t.done
+	t.mu.Unlock()
+	if done {
+		return nil
+	}
+	if err := t.end(); err != nil {
+		return fmt.Errorf("abort transaction in %s: %w", t.repo.path, err)
+	}
+	return nil
+}
+
+// end releases everything, once.
+func (t *Tx) end() error {
+	t.mu.Lock()
+	done := t.done
+	t.done = true
+	t.mu.Unlock()
+	if done {
+		return nil
+	}
+	if t.target != nil {
+		t.target.close()
+	}
+	var errs []error
+	switch {
+	case t.staging == nil:
+	case t.keep:
+		errs = append(errs, t.staging.leave())
+	default:
+		errs = append(errs, t.staging.remove(t.ctx))
+	}
+	if t.tmp != nil {
+		errs = append(errs, t.tmp.Close())
+	}
+	return errors.Join(append(errs, t.unlock())...)
+}
+
+// publish moves staged objects to their place and makes them durable.
+func (t *Tx) publish(ctx context.Context) error {
+	objects := t.repo.objects
+	if t.noSync {
+		return nil // objects are there already
+	}
+	if err := atomicfs.SyncFS(ctx, t.repo.dir); err != nil {
+		return err
+	}
+	dirs, err := objectDirs(t.staging.dir)
+	if err != nil {
+		return err
+	}
+	for _, dir := range dirs {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := t.publishDir(ctx, dir); err != nil {
+			return err
+		}
+	}
+	if dirs, err = t.unsynced(dirs); err != nil {
+		return err
+	}
+	for _, dir := range dirs {
+		if err := syncSub(ctx, objects, dir); err != nil {
+			return err
+		}
+	}
+	return atomicfs.SyncDir(ctx, objects)
+}
+
+// unsynced lists the directories of objects/ that may hold names which are not
+// on disk yet: those just changed. When a dead transaction is resumed, or
+// objects were linked directly, any may.
+func (t *Tx) unsynced(changed []string) ([]string, error) {
+	if !t.resumed && !t.direct {
+		return changed, nil
+	}
+	return objectDirs(t.repo.objects)
+}
+
+func syncSub(ctx context.Context, d *dirfd.Dir, name string) error {
+	sub, err := d.OpenDir(name)
+	if err != nil {
+		return err
+	}
+	defer sub.Close()
+	return atomicfs.SyncDir(ctx, sub)
+}
+
+// publishDir moves the objects of one staged directory.
+func (t *Tx) publishDir(ctx context.Context, dir string) error {
+	names, err := objectsIn(t.staging.dir, dir, t.repo.mode)
+	if err != nil || len(names) == 0 {
+		return err
+	}
+	if err := atomicfs.MkdirAll(ctx, t.repo.objects, dir, 0o777); err != nil {
+		return err
+	}
+	from, err := t.staging.dir.OpenDir(dir)
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	to, err := t.repo.objects.OpenDir(dir)
+	if err != nil {
+		return err
+	}
+	defer to.Close()
+	for _, n := range names {
+		name := n.looseName(t.repo.mode)
+		if n.Type == TypeCommitMeta {
+			err = atomicfs.Rename(ctx, from, name, to, name)
+		} else {
+			err = atomicfs.RenameNoReplace(ctx, from, name, to, name)
+		}
+		// An object of that name has the same content; the staged copy goes
+		// with the staging directory.
+		if err != nil && !errors.Is(err, fs.ErrExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// removeTombstones takes back the notes about commits that exist again.
+func (t *Tx) removeTombstones(ctx context.Context) error {
+	for _, c := range t.commits {
+		path := ObjectName{c, TypeTombstone}.LoosePath(t.repo.mode)
+		if ok, err := t.repo.objects.Exists(path); err != nil {
+			return err
+		} else if !ok {
+			continue
+		}
+		if err := ignoreNotExist(atomicfs.Remove(ctx, t.repo.objects, path)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
