@@ -15,7 +15,7 @@ import (
 
 const rpmVersion = "4.18.0" // whose packages these look like
 
-var defaultTime = time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
+const defaultTime = 1704067200 // 2024-01-01
 
 func (p *Package) build() ([]byte, error) {
 	if p.Name == "" {
@@ -144,7 +144,7 @@ func (p *Package) addPayload(h *headerWriter, plain, payload []byte) {
 
 func (p *Package) buildTime() time.Time {
 	if p.BuildTime.IsZero() {
-		return defaultTime
+		return time.Unix(defaultTime, 0)
 	}
 	return p.BuildTime
 }
