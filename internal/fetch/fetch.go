@@ -181,7 +181,7 @@ func (f *Fetcher) Do(ctx context.Context, r *Request, use func(*Response) error)
 		body := resp.Body.(*body)
 		defer body.Close()
 		if err := use(resp); err != nil {
-			if body.err != nil {
+			if body.err != nil && body.err != io.EOF {
 				return body.err // the cause, whatever use made of it
 			}
 			return err
