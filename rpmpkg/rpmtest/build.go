@@ -5,8 +5,11 @@ import (
 	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/sha3"
+	"encoding/base64"
 	"encoding/hex"
 	"errors"
+	"fmt"
+	"slices"
 	"time"
 
 	"example.com/rpmostree/rpmpkg"
@@ -43,8 +46,11 @@ func (p *Package) build() ([]byte, error) {
 	p.addPayload(h, plain, payload)
 	header := h.bytes(rpmtag.HeaderImmutable)
 
-	out := append(p.lead(), p.signature(header, payload, len(plain))...)
-	return append(append(out, header...), payload...), nil
+	sig, err := p.signature(header, payload, len(plain))
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat(p.lead(), sig, header, payload), nil
 }
 
 // lead is the historic start of a package file.
@@ -63,9 +69,12 @@ func (p *Package) lead() []byte {
 	return b
 }
 
-// signature is the signature header with its padding: digests and sizes.
-func (p *Package) signature(header, payload []byte, plainSize int) []byte {
+// signature is the signature header with its padding: digests, sizes, signature.
+func (p *Package) signature(header, payload []byte, plainSize int) ([]byte, error) {
 	s := &headerWriter{}
+	if err := p.sign(s, header); err != nil {
+		return nil, err
+	}
 	sum256 := sha256.Sum256(header)
 	s.str(rpmtag.SHA256Header, hex.EncodeToString(sum256[:]))
 	if p.V6 {
@@ -86,7 +95,23 @@ func (p *Package) signature(header, payload []byte, plainSize int) []byte {
 	for len(b)%8 != 0 {
 		b = append(b, 0)
 	}
-	return b
+	return b, nil
+}
+
+// sign adds a signature over the header, in the newest tag too for version 6.
+func (p *Package) sign(s *headerWriter, header []byte) error {
+	if p.Sign == nil {
+		return nil
+	}
+	sig, err := p.Sign(header)
+	if err != nil {
+		return fmt.Errorf("sign: %w", err)
+	}
+	s.bin(rpmtag.RSAHeader, sig)
+	if p.V6 {
+		s.strs(rpmtag.OpenPGP, base64.StdEncoding.EncodeToString(sig))
+	}
+	return nil
 }
 
 func (p *Package) addTexts(h *headerWriter) {

@@ -5,9 +5,9 @@
 // bytes on every run; [WriteRepo] fills a directory with packages and repository
 // metadata. A minimal package is Package{Name: "foo"}.
 //
-// Packages are written in version 4 of the format, with digests but without
-// signatures, or in version 6 on request. There are no dependency generators
-// beyond what the format itself asks for.
+// Packages are written in version 4 of the format, or in version 6 on request, with
+// digests and, given something that signs, a signature. There are no dependency
+// generators beyond what the format itself asks for.
 //
 // Reference: rpm's "Package File Format" (manual, versions 4 and 6).
 package rpmtest
@@ -47,6 +47,8 @@ type Package struct {
 	Compression string
 	// V6 writes version 6 of the format: a stripped payload, no MD5.
 	V6 bool
+	// Sign returns an OpenPGP signature packet over the header it is given.
+	Sign func(header []byte) ([]byte, error)
 	// NoAutoRequires leaves out the requirement on the scripts' interpreters.
 	NoAutoRequires bool
 }
