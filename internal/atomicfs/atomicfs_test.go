@@ -177,9 +177,12 @@ func TestRemoveAll(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(p, "x/y/f"), nil, 0o600))
 	require.NoError(t, os.Symlink(outside, filepath.Join(p, "x/out")))
 	require.NoError(t, os.Chmod(filepath.Join(p, "x/y"), 0o555))
+	require.NoError(t, os.Mkdir(filepath.Join(p, "x/empty"), 0o755))
 	if os.Geteuid() == 0 {
-		if err := d.SetImmutable("x/y", true); err != nil {
-			require.ErrorIs(t, err, errors.ErrUnsupported)
+		for _, dir := range []string{"x/y", "x/empty", "x"} {
+			if err := d.SetImmutable(dir, true); err != nil {
+				require.ErrorIs(t, err, errors.ErrUnsupported)
+			}
 		}
 	}
 	require.NoError(t, RemoveAll(ctx, d, "x"))

@@ -44,17 +44,39 @@ func RemoveAll(ctx context.Context, d *dirfd.Dir, rel string) error {
 	if err != nil {
 		return ignoreGone(err)
 	}
-	err = emptyDir(ctx, sub, st.Dev)
-	sub.Close()
-	if err != nil {
+	defer sub.Close()
+	if err := emptyDir(ctx, sub, st.Dev); err != nil {
 		return err
 	}
 	if err := check(ctx, OpRmdir, d, rel); err != nil {
 		return err
 	}
-	return ignoreGone(d.At("rmdir", rel, func(dirfd int, n string) error {
+	return ignoreGone(mutably(ctx, sub, func() error { return rmdir(d, rel) }))
+}
+
+func rmdir(d *dirfd.Dir, rel string) error {
+	return d.At("rmdir", rel, func(dirfd int, n string) error {
 		return unix.Unlinkat(dirfd, n, unix.AT_REMOVEDIR)
-	}))
+	})
+}
+
+// mutably runs step, and once more without the immutable flag of d if that
+// stood in the way.
+func mutably(ctx context.Context, d *dirfd.Dir, step func() error) error {
+	err := step()
+	if !errors.Is(err, unix.EPERM) {
+		return err
+	}
+	if on, ierr := d.Immutable("."); ierr != nil || !on {
+		return err
+	}
+	if err := check(ctx, OpAttr, d, "."); err != nil {
+		return err
+	}
+	if err := d.SetImmutable(".", false); err != nil {
+		return err
+	}
+	return step()
 }
 
 func ignoreGone(err error) error {
@@ -80,22 +102,14 @@ func openForRemoval(ctx context.Context, d *dirfd.Dir, rel string, st *unix.Stat
 
 func emptyDir(ctx context.Context, d *dirfd.Dir, dev uint64) error {
 	ents, err := d.ReadDir(".")
-	if err != nil || len(ents) == 0 {
+	if err != nil {
 		return err
-	}
-	if on, err := d.Immutable("."); err == nil && on {
-		if err := check(ctx, OpAttr, d, "."); err != nil {
-			return err
-		}
-		if err := d.SetImmutable(".", false); err != nil {
-			return err
-		}
 	}
 	for _, e := range ents {
 		if e.Type != unix.DT_DIR {
-			err = ignoreGone(Remove(ctx, d, e.Name))
+			err = ignoreGone(mutably(ctx, d, func() error { return Remove(ctx, d, e.Name) }))
 		} else if err = sameDevice(d, e.Name, dev); err == nil {
-			err = RemoveAll(ctx, d, e.Name)
+			err = mutably(ctx, d, func() error { return RemoveAll(ctx, d, e.Name) })
 		}
 		if err != nil {
 			return err
