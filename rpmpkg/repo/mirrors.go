@@ -195,12 +195,11 @@ func (m *mirrors) candidates() []*mirror {
 	if len(good) == 0 {
 		good = slices.Clone(m.list)
 	}
-	slices.SortStableFunc(good, func(a, b *mirror) int { return cmp.Compare(a.failed-a.ok, b.failed-b.ok) })
-	if slices.ContainsFunc(good, func(x *mirror) bool { return x.failed > 0 }) {
-		return good
-	}
 	// As long as nothing failed the order of the list counts, not who was lucky first.
-	return slices.Clone(m.list)
+	if slices.ContainsFunc(good, func(x *mirror) bool { return x.failed > 0 }) {
+		slices.SortStableFunc(good, func(a, b *mirror) int { return cmp.Compare(a.failed-a.ok, b.failed-b.ok) })
+	}
+	return good
 }
 
 func (m *mirrors) report(x *mirror, err error) {
