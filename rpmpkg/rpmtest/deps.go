@@ -32,6 +32,11 @@ func (l *depList) add(name string, sense rpmdep.Sense, version string) {
 	}
 }
 
+// sorted returns the list by name, as rpmbuild writes it: rpm searches by halving.
+func (l depList) sorted() depList {
+	return slices.SortedStableFunc(slices.Values(l), func(a, b rpmdep.Dep) int { return strings.Compare(a.Name, b.Name) })
+}
+
 func (l depList) write(h *headerWriter, name, version, flags rpmtag.Tag) {
 	var names, versions []string
 	var senses []uint32
@@ -52,12 +57,12 @@ func (p *Package) addDependencies(h *headerWriter, files []*entry) error {
 	if err != nil {
 		return err
 	}
-	provides.write(h, rpmtag.ProvideName, rpmtag.ProvideVersion, rpmtag.ProvideFlags)
+	provides.sorted().write(h, rpmtag.ProvideName, rpmtag.ProvideVersion, rpmtag.ProvideFlags)
 	requires, err := p.requires(files)
 	if err != nil {
 		return err
 	}
-	requires.write(h, rpmtag.RequireName, rpmtag.RequireVersion, rpmtag.RequireFlags)
+	requires.sorted().write(h, rpmtag.RequireName, rpmtag.RequireVersion, rpmtag.RequireFlags)
 	for _, k := range []struct {
 		texts                []string
 		name, version, flags rpmtag.Tag
@@ -74,7 +79,7 @@ func (p *Package) addDependencies(h *headerWriter, files []*entry) error {
 		if err := l.parse(k.texts, 0); err != nil {
 			return err
 		}
-		l.write(h, k.name, k.version, k.flags)
+		l.sorted().write(h, k.name, k.version, k.flags)
 	}
 	return nil
 }
@@ -118,7 +123,6 @@ func (p *Package) requires(files []*entry) (depList, error) {
 		return nil, err
 	}
 	p.addFeatures(&l, files)
-	slices.SortStableFunc(l, func(a, b rpmdep.Dep) int { return strings.Compare(a.Name, b.Name) })
 	return l, nil
 }
 

@@ -1,6 +1,9 @@
 package rpmtest
 
 import (
+	"slices"
+	"strings"
+
 	"example.com/rpmostree/rpmpkg"
 	"example.com/rpmostree/rpmpkg/rpmdep"
 	"example.com/rpmostree/rpmpkg/rpmtag"
@@ -68,26 +71,42 @@ type triggerTags struct {
 }
 
 func addTriggers(h *headerWriter, list []rpmpkg.Trigger, t triggerTags) {
-	var conditions depList
-	var index, flags, priorities []uint32
+	var flags, priorities []uint32
 	var bodies, progs []string
-	for i, tr := range list {
-		for _, c := range tr.Conditions {
-			c.Sense |= triggerSense[tr.Kind]
-			conditions = append(conditions, c)
-			index = append(index, uint32(i))
-		}
+	for _, tr := range list {
 		bodies, progs = append(bodies, tr.Body), append(progs, interpreter(&tr.Script)[0])
 		flags, priorities = append(flags, uint32(tr.Flags)), append(priorities, or(tr.Priority, rpmpkg.DefaultPriority))
 	}
-	conditions.write(h, t.name, t.version, t.flags)
-	h.u32s(t.index, index...)
+	addConditions(h, list, t)
 	h.strs(t.body, bodies...)
 	h.strs(t.prog, progs...)
 	h.u32s(t.scriptFlags, flags...)
 	if t.priority != 0 {
 		h.u32s(t.priority, priorities...)
 	}
+}
+
+// addConditions adds what starts the triggers, sorted by name.
+func addConditions(h *headerWriter, list []rpmpkg.Trigger, t triggerTags) {
+	type condition struct {
+		dep    rpmdep.Dep
+		script uint32
+	}
+	var all []condition
+	for i, tr := range list {
+		for _, c := range tr.Conditions {
+			c.Sense |= triggerSense[tr.Kind]
+			all = append(all, condition{c, uint32(i)})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b condition) int { return strings.Compare(a.dep.Name, b.dep.Name) })
+	var deps depList
+	var index []uint32
+	for _, c := range all {
+		deps, index = append(deps, c.dep), append(index, c.script)
+	}
+	deps.write(h, t.name, t.version, t.flags)
+	h.u32s(t.index, index...)
 }
 
 var triggerSense = map[rpmpkg.TriggerKind]rpmdep.Sense{
