@@ -6,7 +6,7 @@ import (
 )
 
 var (
-	unitType  = newTupleType("()", nil)
+	unitType  = &typ{str: "()", kind: '(', align: 1, size: 1, depth: 1}
 	unitBytes = []byte{0}
 )
 

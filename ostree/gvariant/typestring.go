@@ -49,7 +49,7 @@ var basicTypes = map[byte]*typ{
 }
 
 // knownTypes saves parsing the types that repositories are full of.
-var knownTypes = parseKnown(
+var knownTypes = mustParseTypes(
 	"b", "y", "n", "q", "i", "u", "h", "x", "t", "d", "s", "o", "g", "v",
 	"ay", "as", "aay", "{sv}", "a{sv}", "(ayay)", "a(ayay)", "(say)", "(sayay)",
 	"(uuua(ayay))", "(uuuusa(ayay))", "(tuuuusa(ayay))",
@@ -57,7 +57,7 @@ var knownTypes = parseKnown(
 	"(a(s(taya{sv}))a{sv})", "(a{sv}tayay(a{sv}aya(say)sstayay)aya(uayttay)a(yaytt))",
 )
 
-func parseKnown(types ...string) map[string]*typ {
+func mustParseTypes(types ...string) map[string]*typ {
 	m := make(map[string]*typ, len(types))
 	for _, s := range types {
 		t, rest, err := parseOne(s, 0)

@@ -1,0 +1,104 @@
+package ostree
+
+import (
+	"errors"
+	"sync"
+
+	"example.com/rpmostree/internal/dirfd"
+	"golang.org/x/sys/unix"
+)
+
+// source is a store that checkouts link from. It keeps the 256 directories of
+// objects open, which saves three system calls for each file.
+type source struct {
+	looseStore
+	links    bool // regular files may be linked
+	symlinks bool // symbolic links too
+
+	mu   sync.Mutex
+	dirs [256]*dirfd.Dir
+}
+
+func newSource(s looseStore, userMode bool) *source {
+	src := &source{looseStore: s}
+	switch s.mode {
+	case ModeBare:
+		src.links, src.symlinks = !userMode, !userMode
+	case ModeBareUser:
+		src.links = userMode
+	case ModeBareUserOnly:
+		src.links = true
+	}
+	return src
+}
+
+func (s *source) prefix(b byte) (*dirfd.Dir, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if d := s.dirs[b]; d != nil {
+		return d, nil
+	}
+	const hex = "0123456789abcdef"
+	d, err := s.dir.OpenDir(string([]byte{hex[b>>4], hex[b&15]}))
+	if err != nil {
+		return nil, err
+	}
+	s.dirs[b] = d
+	return d, nil
+}
+
+func (s *source) close() {
+	for _, d := range s.dirs {
+		if d != nil {
+			d.Close()
+		}
+	}
+}
+
+// linkable reports whether the object called name in dir may be hardlinked into
+// the checkout, and if not, whether it is a symbolic link. Empty files are not:
+// they are often alike, would soon have too many links, and cost no data.
+func (s *source) linkable(dir *dirfd.Dir, name string, st *unix.Stat_t) (ok, isLink bool, err error) {
+	switch st.Mode & unix.S_IFMT {
+	case unix.S_IFLNK:
+		return s.symlinks, true, nil
+	case unix.S_IFREG:
+	default:
+		return false, false, corrupt(TypeFile, "stored as a file of type %#o", st.Mode&unix.S_IFMT)
+	}
+	if s.mode == ModeBareUser {
+		if isLink, err = bareUserSymlink(dir, name, st.Size); err != nil || isLink {
+			return false, isLink, err
+		}
+	}
+	return s.links && st.Size > 0, false, nil
+}
+
+// bareUserSymlink reports whether an object in bare-user mode stands for a
+// symbolic link. What is longer than any link target needs no look at the
+// attribute.
+func bareUserSymlink(dir *dirfd.Dir, name string, size int64) (bool, error) {
+	if size > unix.PathMax {
+		return false, nil
+	}
+	data, err := dir.GetXattr(name, metaXattr)
+	if errors.Is(err, unix.ENODATA) {
+		return false, corrupt(TypeFile, "no attribute %s", metaXattr)
+	}
+	if err != nil {
+		return false, err
+	}
+	h, err := parseFileMeta(data)
+	return h.IsSymlink(), err
+}
+
+// noLinks says why files of s cannot be linked.
+func (s *source) noLinks(userMode bool) error {
+	switch {
+	case s.mode == ModeBareUser:
+		return errors.New("bare-user repository mode requires user checkout mode to hardlink")
+	case s.mode == ModeBare && userMode:
+		return errors.New("bare repository mode cannot hardlink in user checkout mode")
+	}
+	return errors.New(s.mode.String() + " repository mode cannot hardlink")
+}

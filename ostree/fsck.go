@@ -1,0 +1,372 @@
+package ostree
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+)
+
+// FsckOptions are the options of [Repo.Fsck].
+type FsckOptions struct {
+	// Delete removes broken objects.
+	Delete bool
+	// KeepStates leaves commits with missing objects as they are, instead of marking them partial, which
+	// makes the next pull fetch what is missing.
+	KeepStates bool
+	// AddTombstones notes parents that are missing as deleted on purpose.
+	AddTombstones bool
+	// VerifyBindings demands that each commit with a ref names it in its binding.
+	VerifyBindings bool
+	// VerifyBackRefs demands that each ref in the binding of a commit has that commit. It implies
+	// VerifyBindings.
+	VerifyBackRefs bool
+	// Progress is called now and then, from one goroutine at a time.
+	Progress func(FsckProgress)
+}
+
+// FsckProgress is how far verification of objects has come.
+type FsckProgress struct{ Done, Total int }
+
+// FsckProblem is something wrong in a repository.
+type FsckProblem struct {
+	Object  ObjectName // unset if a ref is wrong
+	Ref     string     // the refspec, if a ref is wrong
+	Commits []Checksum // that contain the object, sorted
+	Missing bool       // the object does not exist
+	Deleted bool       // it was deleted
+	Err     error      // what is wrong; a [*CorruptError] for a broken object
+}
+
+// FsckReport is the result of [Repo.Fsck].
+type FsckReport struct {
+	Commits            int // commits whose content was verified
+	PartialCommits     int // commits left out because a pull has not finished
+	FsckPartialCommits int // commits left out because an earlier check found them broken
+	Objects            int // objects verified
+	Tombstones         []Checksum
+	MarkedPartial      []Checksum
+	Problems           []FsckProblem // refs first, then objects by type and checksum
+}
+
+// Err returns nil if the repository is fine, and otherwise the first problem.
+func (r *FsckReport) Err() error {
+	switch {
+	case len(r.Problems) == 1:
+		return r.Problems[0].Err
+	case len(r.Problems) > 1:
+		return fmt.Errorf("%w (and %d more problems)", r.Problems[0].Err, len(r.Problems)-1)
+	case r.FsckPartialCommits > 0:
+		return fmt.Errorf("%d partial commits from fsck-detected corruption", r.FsckPartialCommits)
+	}
+	return nil
+}
+
+// Fsck verifies that refs have commits and that commits are complete and undamaged: every object that a
+// commit reaches is read and hashed, once, on all processors, and decoded strictly. Commits that are marked partial
+// are only counted. Objects that no commit needs are not looked at.
+//
+// The report tells what is wrong. The error is about not being able to check.
+func (r *Repo) Fsck(ctx context.Context, o *FsckOptions) (*FsckReport, error) {
+	if o == nil {
+		o = &FsckOptions{}
+	}
+	ctx, unlock, err := r.lock(ctx, o.Delete && r.writable)
+	if err != nil {
+		return nil, err
+	}
+	f := &fsck{r: r, o: o, report: &FsckReport{}, seen: map[ObjectName]bool{}}
+	err = f.run(ctx)
+	if uerr := unlock(); err == nil {
+		err = uerr
+	}
+	if err != nil {
+		return f.report, fmt.Errorf("fsck %s: %w", r.path, err)
+	}
+	return f.report, nil
+}
+
+type fsck struct {
+	r       *Repo
+	o       *FsckOptions
+	report  *FsckReport
+	commits map[Checksum]*Commit // to verify
+	seen    map[ObjectName]bool  // verified metadata objects; false while in the queue
+	total   int
+
+	mu       sync.Mutex // guards what follows
+	problems []FsckProblem
+	lastCall time.Time
+}
+
+func (f *fsck) run(ctx context.Context) error {
+	if err := f.checkRefs(ctx); err != nil {
+		return err
+	}
+	if err := f.loadCommits(ctx); err != nil {
+		return err
+	}
+	objects := f.walk(ctx)
+	if err := f.verifyAll(ctx, objects); err != nil {
+		return err
+	}
+	if err := f.settle(ctx); err != nil {
+		return err
+	}
+	slices.SortFunc(f.problems, func(a, b FsckProblem) int {
+		return cmp.Or(cmp.Compare(b.Ref, a.Ref), cmp.Compare(a.Object.Type, b.Object.Type),
+			slices.Compare(a.Object.Checksum[:], b.Object.Checksum[:]), cmp.Compare(a.Err.Error(), b.Err.Error()))
+	})
+	f.report.Problems = f.problems
+	return nil
+}
+
+func (f *fsck) problem(p FsckProblem) {
+	p.Missing = p.Missing || isNotExist(p.Err)
+	f.mu.Lock()
+	f.problems = append(f.problems, p)
+	f.mu.Unlock()
+}
+
+// checkRefs demands a commit for every ref.
+func (f *fsck) checkRefs(ctx context.Context) error {
+	refs, err := f.r.Refs(ctx, &RefsOptions{Remotes: true, Mirrors: true})
+	if err != nil {
+		return err
+	}
+	for _, ref := range refs {
+		c, err := f.r.LoadCommit(ctx, ref.Checksum)
+		if err == nil && (f.o.VerifyBindings || f.o.VerifyBackRefs) {
+			err = f.r.checkBindings(ref, c)
+		}
+		if err != nil {
+			spec := ref.Refspec()
+			f.problem(FsckProblem{Ref: spec, Err: fmt.Errorf("ref %s: %w", spec, err)})
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkBindings demands that a commit names the ref that points to it, and the collection if the ref
+// belongs to one.
+func (r *Repo) checkBindings(ref Ref, c *Commit) error {
+	bound, ok := c.Metadata.Strings(KeyRefBinding)
+	if ok && !slices.Contains(bound, ref.Name) {
+		return fmt.Errorf("commit %s: ref is not in its ref binding %q", ref.Checksum, bound)
+	}
+	collection := ref.Collection
+	if collection == "" && ref.Remote == "" {
+		collection = r.CollectionID()
+	}
+	if collection == "" {
+		return nil
+	}
+	if have, ok := c.Metadata.String(KeyCollectionBinding); !ok || have != collection {
+		return fmt.Errorf("commit %s: collection binding is %q, not %q", ref.Checksum, have, collection)
+	}
+	if !ok {
+		return fmt.Errorf("commit %s: no ref binding", ref.Checksum)
+	}
+	return nil
+}
+
+// loadCommits verifies all commit objects and keeps those that should be complete.
+func (f *fsck) loadCommits(ctx context.Context) error {
+	f.commits = make(map[Checksum]*Commit)
+	for n, err := range f.r.Objects(ctx) {
+		if err != nil {
+			return err
+		}
+		if n.Type != TypeCommit {
+			continue
+		}
+		c, err := f.loadCommit(ctx, n)
+		if err != nil {
+			f.problem(FsckProblem{Object: n, Err: err})
+			continue
+		}
+		if err := f.addCommit(ctx, n.Checksum, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *fsck) loadCommit(ctx context.Context, n ObjectName) (*Commit, error) {
+	data, err := f.verified(ctx, n)
+	if err != nil {
+		return nil, err
+	}
+	c, err := ParseCommit(data)
+	return c, nameCorrupt(err, n)
+}
+
+func (f *fsck) addCommit(ctx context.Context, sum Checksum, c *Commit) error {
+	if f.o.VerifyBackRefs {
+		f.checkBackRefs(ctx, sum, c)
+	}
+	if f.o.AddTombstones && !c.Parent.IsZero() {
+		if err := f.addTombstone(ctx, c.Parent); err != nil {
+			return err
+		}
+	}
+	state, err := f.r.CommitState(ctx, sum)
+	switch {
+	case err != nil:
+		return err
+	case state == CommitPartial:
+		f.report.PartialCommits++
+	case state == CommitFsckPartial:
+		f.report.PartialCommits++
+		f.report.FsckPartialCommits++
+	default:
+		f.report.Commits++
+		f.report.Objects++
+		f.commits[sum] = c
+	}
+	return nil
+}
+
+func (f *fsck) checkBackRefs(ctx context.Context, sum Checksum, c *Commit) {
+	bound, _ := c.Metadata.Strings(KeyRefBinding)
+	for _, name := range bound {
+		got, err := f.r.ResolveRev(ctx, name)
+		if err == nil && got != sum {
+			err = fmt.Errorf("ref resolves to %s", got)
+		}
+		if err != nil {
+			f.problem(FsckProblem{Ref: name, Err: fmt.Errorf("ref %s in bindings of commit %s: %w", name, sum, err)})
+		}
+	}
+}
+
+func (f *fsck) addTombstone(ctx context.Context, parent Checksum) error {
+	for _, t := range []ObjectType{TypeCommit, TypeTombstone} {
+		if there, err := f.r.Has(ctx, ObjectName{parent, t}); err != nil || there {
+			return err
+		}
+	}
+	if err := f.r.writeTombstone(ctx, parent); err != nil {
+		return err
+	}
+	f.report.Tombstones = append(f.report.Tombstones, parent)
+	return nil
+}
+
+// verified loads a metadata object and compares it with its name.
+func (f *fsck) verified(ctx context.Context, n ObjectName) ([]byte, error) {
+	data, err := f.r.LoadMetadata(ctx, n)
+	if err != nil {
+		return nil, err
+	}
+	if sum := Checksum(sha256.Sum256(data)); sum != n.Checksum {
+		return nil, mismatch(n, sum)
+	}
+	return data, nil
+}
+
+// walk verifies the directories of all commits and returns the other objects that they need. Directories are a
+// small part of the work.
+func (f *fsck) walk(ctx context.Context) []ObjectName {
+	rest := new(ObjectSet)
+	for _, sum := range f.sortedCommits() {
+		f.walkTree(ctx, f.commits[sum].Root(), rest, 0)
+	}
+	out := slices.Collect(rest.All())
+	// The order of paths on disk, which is also the order of creation for many file systems.
+	slices.SortFunc(out, func(a, b ObjectName) int { return slices.Compare(a.Checksum[:], b.Checksum[:]) })
+	return out
+}
+
+func (f *fsck) sortedCommits() []Checksum {
+	out := make([]Checksum, 0, len(f.commits))
+	for sum := range f.commits {
+		out = append(out, sum)
+	}
+	slices.SortFunc(out, func(a, b Checksum) int { return slices.Compare(a[:], b[:]) })
+	return out
+}
+
+func (f *fsck) walkTree(ctx context.Context, t Tree, rest *ObjectSet, depth int) {
+	rest.Add(ObjectName{t.Meta, TypeDirMeta})
+	n := ObjectName{t.Tree, TypeDirTree}
+	if f.seen[n] || ctx.Err() != nil {
+		return
+	}
+	f.seen[n] = true
+	f.report.Objects++
+	dt, err := f.loadTree(ctx, n, depth)
+	if err != nil {
+		f.problem(FsckProblem{Object: n, Err: err})
+		return
+	}
+	for _, e := range dt.Files {
+		rest.Add(ObjectName{e.Checksum, TypeFile})
+	}
+	for _, e := range dt.Dirs {
+		f.walkTree(ctx, Tree{e.Tree, e.Meta}, rest, depth+1)
+	}
+}
+
+func (f *fsck) loadTree(ctx context.Context, n ObjectName, depth int) (*DirTree, error) {
+	if depth > maxTreeDepth {
+		return nil, fmt.Errorf("more than %d levels of directories", maxTreeDepth)
+	}
+	data, err := f.verified(ctx, n)
+	if err != nil {
+		return nil, err
+	}
+	dt, err := ParseDirTree(data)
+	return dt, nameCorrupt(err, n)
+}
+
+// verifyObject checks a dirmeta or file object.
+func (f *fsck) verifyObject(ctx context.Context, n ObjectName) error {
+	if n.Type == TypeDirMeta {
+		data, err := f.verified(ctx, n)
+		if err == nil {
+			_, err = ParseDirMeta(data)
+		}
+		return nameCorrupt(err, n)
+	}
+	file, err := f.r.LoadFile(ctx, n.Checksum)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	return nameCorrupt(verifyFile(n, file), n)
+}
+
+func verifyFile(n ObjectName, file *File) error {
+	h := &file.Header
+	if h.IsSymlink() {
+		sum, _, err := ContentChecksum(h, nil)
+		if err == nil && sum != n.Checksum {
+			err = mismatch(n, sum)
+		}
+		return err
+	}
+	sum, size, err := ContentChecksum(h, file.Reader)
+	switch {
+	case err != nil:
+		return err
+	case size != file.Size:
+		return &CorruptError{Object: n, Err: fmt.Errorf("payload has %d bytes, not %d", size, file.Size)}
+	case sum != n.Checksum:
+		return mismatch(n, sum)
+	}
+	return nil
+}
+
+// isDamage tells what is wrong with an object from being unable to look.
+func isDamage(err error) bool {
+	var ce *CorruptError
+	return errors.As(err, &ce) || isNotExist(err)
+}
