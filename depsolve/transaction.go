@@ -31,13 +31,12 @@ type Step struct {
 
 // Transaction is the answer of the solver.
 type Transaction struct {
-	pool                              *Pool
-	steps                             []Step
-	installed                         []PkgID         // the result
-	removed                           []PkgID         // installed packages that go
-	replacer                          map[PkgID]PkgID // removed -> what replaces it best
-	orphaned                          []PkgID
-	recommended, suggested, cleanedUp []PkgID
+	pool      *Pool
+	steps     []Step
+	installed []PkgID         // the result
+	removed   []PkgID         // installed packages that go
+	replacer  map[PkgID]PkgID // removed -> what replaces it best
+	solver    *solver
 }
 
 // Steps returns what to do: erasures and installations in ascending order of

@@ -1,0 +1,186 @@
+package depsolve
+
+import (
+	"slices"
+	"strings"
+)
+
+// reorder brings equally good candidates into the order of preference.
+func (s *solver) reorder(list []int32) []int32 {
+	if len(list) < 2 {
+		return list
+	}
+	p := s.pool
+	list = frontIf(list, func(q int32) bool { return !p.isOutdated(q) })
+	list = s.byCommonProvides(list)
+	list = s.installedNamesFirst(list)
+	list = s.suggestedFirst(list)
+	return s.favoredFirst(list)
+}
+
+// frontIf moves what f accepts to the front, otherwise keeping the order.
+func frontIf(list []int32, f func(int32) bool) []int32 {
+	var front, back []int32
+	for _, q := range list {
+		if f(q) {
+			front = append(front, q)
+		} else {
+			back = append(back, q)
+		}
+	}
+	return append(front, back...)
+}
+
+// isOutdated reports whether a better package of the same name and
+// architecture exists: from a better repository, or a higher version.
+func (p *Pool) isOutdated(pkg int32) bool {
+	for _, q := range p.providers(DepID(p.name[pkg])) {
+		if q == pkg || p.name[q] != p.name[pkg] || p.arch[q] != p.arch[pkg] {
+			continue
+		}
+		if a, b := p.priority(pkg), p.priority(q); a != b {
+			if b > a {
+				return true
+			}
+			continue
+		}
+		if p.evrCmp(p.evr[q], p.evr[pkg], cmpFull) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// byCommonProvides sorts candidates that provide the same name in different
+// versions: higher versions first.
+func (s *solver) byCommonProvides(list []int32) []int32 {
+	p := s.pool
+	type provide struct {
+		name DepID
+		evr  uint32
+		at   int
+	}
+	var all []provide
+	for i, q := range list {
+		for at := p.deps[depProvides][q]; p.arena[at] != 0 && p.arena[at] != markFile; at++ {
+			if d := p.arena[at]; d.isRel() {
+				if r := p.rel(d); r.op == OpEQ && !r.right.isRel() && !looksLikeHash(p.strs.str(uint32(r.right))) {
+					all = append(all, provide{r.left, uint32(r.right), i})
+				}
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b provide) int {
+		if a.name != b.name {
+			if a.name < b.name {
+				return -1
+			}
+			return 1
+		}
+		if r := p.evrCmp(b.evr, a.evr, cmpFull); r != 0 {
+			return r
+		}
+		return a.at - b.at
+	})
+	bad := make([]int, len(list))
+	any := false
+	for i, level := 1, 0; i < len(all); i++ {
+		if all[i].name != all[i-1].name {
+			level = 0
+			continue
+		}
+		if all[i].at != all[i-1].at && p.evrCmp(all[i].evr, all[i-1].evr, cmpFull) != 0 {
+			level++
+		}
+		if level > 0 && !p.isInstalled(list[all[i].at]) {
+			bad[all[i].at] = max(bad[all[i].at], level)
+			any = true
+		}
+	}
+	if !any {
+		return list
+	}
+	order := make([]int, len(list))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return bad[a] - bad[b] })
+	out := make([]int32, len(list))
+	for i, o := range order {
+		out[i] = list[o]
+	}
+	return out
+}
+
+// looksLikeHash recognises versions that are checksums, which have no order.
+func looksLikeHash(v string) bool {
+	return len(v) >= 4 && strings.Trim(v, "0123456789abcdef") == "" && strings.ContainsAny(v, "abcdef")
+}
+
+func (s *solver) installedNamesFirst(list []int32) []int32 {
+	p := s.pool
+	if s.installed == nil {
+		return list
+	}
+	return frontIf(list, func(pkg int32) bool {
+		for _, q := range p.providers(DepID(p.name[pkg])) {
+			if p.isInstalled(q) && p.name[q] == p.name[pkg] {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+func (s *solver) suggestedFirst(list []int32) []int32 {
+	s.updateRecommended()
+	return frontIf(list, func(q int32) bool {
+		return s.pool.isInstalled(q) || s.recommend.suggested.has(q) || s.supplements(q, depEnhances)
+	})
+}
+
+func (s *solver) favoredFirst(list []int32) []int32 {
+	if len(s.favor) == 0 {
+		return list
+	}
+	slices.SortStableFunc(list, func(a, b int32) int { return s.favor[b] - s.favor[a] })
+	return list
+}
+
+// extraReorder is for jobs: what is or replaces an installed package wins, then
+// what installed packages recommend although nobody has decided on them yet.
+func (s *solver) extraReorder(list []int32) []int32 {
+	p := s.pool
+	replaces := func(q int32) bool { return s.ownerOf(q) != 0 }
+	if slices.ContainsFunc(list, replaces) {
+		return slices.DeleteFunc(list, func(q int32) bool { return !replaces(q) })
+	}
+	recommended, suggested := newBitset(len(p.name)), newBitset(len(p.name))
+	open := func(pkg int32) bool { return p.isInstalled(pkg) && s.sat.Values[pkg] == 0 }
+	s.eachInstalled(func(pkg int32) {
+		if s.sat.Values[pkg] != 0 {
+			return
+		}
+		for _, d := range p.list(depRecommends, pkg) {
+			for _, q := range p.providers(d) {
+				recommended.set(q)
+			}
+		}
+		for _, d := range p.list(depSuggests, pkg) {
+			for _, q := range p.providers(d) {
+				suggested.set(q)
+			}
+		}
+	})
+	weak := func(k depKind, q int32) bool {
+		for _, d := range p.list(k, q) {
+			if p.depHolds(d, func(o int32) bool { return s.sat.Values[o] > 0 || open(o) }) {
+				return true
+			}
+		}
+		return false
+	}
+	list = frontIf(list, func(q int32) bool { return suggested.has(q) || weak(depEnhances, q) })
+	list = frontIf(list, func(q int32) bool { return recommended.has(q) || weak(depSupplements, q) })
+	return s.favoredFirst(list)
+}

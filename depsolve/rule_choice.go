@@ -1,0 +1,171 @@
+package depsolve
+
+import "slices"
+
+// Rules of choice, weak: a requirement that installed packages or their legal
+// updates can fulfil as well as packages unrelated to the installed ones gets
+// a second clause without the latter:
+//
+//	(-P or installed providers and updates of installed packages)
+//
+// So updates come before new packages. A rule that takes part in a conflict is
+// dropped with all that prefer over the same packages.
+
+func (s *solver) buildChoiceRules() {
+	defer s.endClass(ruleChoice)
+	if s.installed == nil {
+		return
+	}
+	end := s.classEnd[rulePackage]
+	for n := int32(1); n < end; n++ {
+		if c := s.clause(n); c.P >= 0 || c.D == 0 && c.W2 <= 0 {
+			continue
+		}
+		s.addChoice(n)
+	}
+}
+
+func (s *solver) addChoice(n int32) {
+	p := s.pool
+	lits := s.sat.Tail(n)
+	if !s.mixed(lits) {
+		return
+	}
+	var keep, owners []int32
+	choice := false
+	for _, q := range lits {
+		switch owner := s.ownerOf(q); {
+		case q < 0:
+			keep = append(keep, q)
+		case owner == 0:
+			choice = true
+		case owner == q:
+			keep, owners = append(keep, q), append(owners, q)
+		case s.illegal(owner, q) != 0 || s.outdated(owner, q, lits):
+		default:
+			keep, owners = append(keep, q), append(owners, owner)
+		}
+	}
+	if !choice || len(owners) == 0 {
+		return
+	}
+	_ = p
+	if s.updatesInside(owners, lits) {
+		return
+	}
+	s.setWeak(s.addLits(s.clause(n).P, keep))
+	s.choiceFor = append(s.choiceFor, n)
+}
+
+// mixed is a quick test whether a clause can need a choice rule at all.
+func (s *solver) mixed(lits []int32) bool {
+	related, unrelated := false, false
+	for _, q := range lits {
+		if q < 0 {
+			continue
+		}
+		if s.ownerOf(q) != 0 {
+			related = true
+		} else {
+			unrelated = true
+		}
+		if related && unrelated {
+			return true
+		}
+	}
+	return false
+}
+
+// ownerOf returns the installed package that q is or would replace, 0 if none.
+func (s *solver) ownerOf(q int32) int32 {
+	if q < 0 {
+		return 0
+	}
+	if s.owner == nil {
+		s.owner = make([]int32, len(s.pool.name))
+	}
+	if s.owner[q] == 0 {
+		s.owner[q] = s.findOwner(q)
+	}
+	if s.owner[q] == -1 {
+		return 0
+	}
+	return s.owner[q]
+}
+
+func (s *solver) findOwner(q int32) int32 {
+	p := s.pool
+	if p.isInstalled(q) {
+		return q
+	}
+	for _, o := range p.providers(DepID(p.name[q])) {
+		if p.isInstalled(o) && (p.name[o] == p.name[q] || p.opts.ImplicitObsoleteUseProvides) &&
+			(!p.opts.ObsoleteUsesColours || p.coloursMeet(q, o)) {
+			return o
+		}
+	}
+	for at := p.deps[depObsoletes][q]; p.arena[at] != 0; at++ {
+		for _, o := range p.providers(p.arena[at]) {
+			if p.isInstalled(o) && p.obsoletedBy(o, q, p.arena[at]) {
+				return o
+			}
+		}
+	}
+	return -1
+}
+
+// outdated reports whether preferring q would keep an installed package from
+// its newest version, which no longer fulfils the requirement.
+func (s *solver) outdated(owner, q int32, lits []int32) bool {
+	p := s.pool
+	if !s.wantsUpdate(owner) && p.evrCmp(p.evr[q], p.evr[owner], cmpFull) >= 0 {
+		return false
+	}
+	list := s.lits(s.updateRule(owner))
+	if len(list) == 0 {
+		list = s.lits(s.featureRule(owner))
+	}
+	if len(list) == 0 {
+		return false
+	}
+	best := s.filter(list, modeRecommend)
+	return !slices.ContainsFunc(best, func(b int32) bool { return slices.Contains(lits, b) })
+}
+
+// updatesInside reports whether all that the installed packages may become is
+// in the clause anyway.
+func (s *solver) updatesInside(owners, lits []int32) bool {
+	for _, o := range owners {
+		n := s.updateRule(o)
+		if s.clause(n).P == 0 {
+			n = s.featureRule(o)
+		}
+		for _, q := range s.lits(n) {
+			if !slices.Contains(lits, q) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// disableChoice switches off a choice rule and all others that withhold one of
+// the same packages.
+func (s *solver) disableChoice(n int32) {
+	from, end := s.classRange(ruleChoice)
+	kept := s.lits(n)
+	var withheld []int32
+	for _, q := range s.lits(s.choiceFor[n-from]) {
+		if q > 0 && !slices.Contains(kept, q) {
+			withheld = append(withheld, q)
+		}
+	}
+	for i := from; i < end; i++ {
+		if !s.clause(i).Enabled() {
+			continue
+		}
+		if slices.ContainsFunc(s.lits(s.choiceFor[i-from]), func(q int32) bool { return q > 0 && slices.Contains(withheld, q) }) {
+			s.sat.Disable(i)
+		}
+	}
+}

@@ -1,0 +1,49 @@
+package depsolve
+
+// Rules of recommends that bind, for clauses with disfavoured packages: the
+// same clause without them, weak: (-P or providers that are not disfavoured).
+
+func (s *solver) buildRecommendRules() {
+	defer s.endClass(ruleRecommend)
+	if !s.opts.StrongRecommends || len(s.favor) == 0 {
+		return
+	}
+	p := s.pool
+	for n := int32(1); n < s.classEnd[rulePackage]; n++ {
+		c := s.clause(n)
+		if c.P >= 0 || c.W2 == 0 || !s.fromRecommends(n) {
+			continue
+		}
+		var keep []int32
+		dropped := false
+		for _, q := range s.sat.Tail(n) {
+			if q > 0 && s.favor[q] < 0 && !p.isInstalled(q) {
+				dropped = true
+				continue
+			}
+			keep = append(keep, q)
+		}
+		if dropped {
+			s.setWeak(s.addLits(c.P, keep))
+		}
+	}
+}
+
+// possibleAtAll reports whether something that could be installed provides a
+// dependency.
+func (s *solver) possibleAtAll(d DepID) bool {
+	for _, q := range s.pool.providers(d) {
+		if q == systemPkg || s.pool.isInstalled(q) || s.pool.canInstall(q) {
+			return true
+		}
+	}
+	return false
+}
+
+// fromRecommends reports whether a package rule exists because of a recommends
+// rather than a requires.
+func (s *solver) fromRecommends(n int32) bool {
+	found := false
+	s.facts(n, func(f ruleFact) { found = found || f.kind == "recommends" })
+	return found
+}

@@ -1,0 +1,192 @@
+package depsolve
+
+import (
+	"context"
+
+	"example.com/rpmostree/depsolve/internal/cdcl"
+)
+
+// solver is one run of Pool.Solve. Installed packages have slots: what is kept
+// per installed package is indexed by slot(pkg).
+type solver struct {
+	ctx       context.Context
+	pool      *Pool
+	opts      Options
+	jobs      []Job
+	sat       *cdcl.Solver
+	installed *Repo // nil if there are no installed packages
+
+	classEnd [numRuleClasses]int32
+	weak     bitset  // rules that may be dropped silently
+	jobOf    []int32 // job of each job rule
+
+	// Wishes of the jobs as sets of packages.
+	updateAll, verifyAll, bestAll, uninstallAll bool
+	update, verify, best, uninstall             bitset
+	noUpdate                                    bitset // to be erased
+	multiversion                                bitset
+	weakened                                    bitset
+	noWeak                                      bitset // excluded from weak dependencies
+	favor                                       map[int32]int
+	dropOrphanedAll                             bool
+	dropOrphaned                                bitset
+	targets                                     map[int32][]int32 // installed -> what to update it to
+	special                                     map[int32][]int32 // installed -> multiversion packages that update it
+	obsoleters                                  map[int32][]int32 // installed -> packages that obsolete it
+
+	// Dist-upgrade, see rule_dup.go.
+	dupAll      bool
+	dupInvolved bitset
+	dupGood     bitset
+
+	orphans []int32 // installed packages that no repository has
+
+	bestFor   []int32 // per best rule: installed package, or -(job+1)
+	choiceFor []int32 // per choice rule: the package rule it stands for
+	yumFor    []DepID // per yumobs rule: the obsoletes
+	owner     []int32 // see ownerOf
+
+	involved   bitset // packages that have rules
+	lockedSet  bitset
+	lockedOnce bool
+
+	offs     map[policyOff]int // what is switched off, by how many jobs
+	offCache [][]policyOff
+	offKnown []bool
+	jobOff   bitset // jobs given up
+
+	cleandeps  bitset  // installed packages to go unless needed
+	mistakes   []int32 // those that turned out to be needed
+	installPos int32   // installed package that caused trouble last
+
+	disable   bool // record problems and go on without the rules to blame
+	problems  []found
+	branches  []branch
+	recommend weakState
+	extra     bool // extra reordering, while jobs are decided
+	retry     bool // the same installed package has to be looked at again
+}
+
+// found is a problem while it is collected: rules to give up, negative for
+// jobs, and the rules of its proof.
+type found struct {
+	rules []int32
+	proof []int32
+}
+
+// branch is a decision where there was a choice.
+type branch struct {
+	level int32
+	rule  int32   // what the decision was for
+	pkg   int32   // or the package that recommends it
+	list  []int32 // the candidates, the taken one first
+}
+
+func (s *solver) slot(pkg int32) int32 { return pkg - s.installed.first }
+
+func (s *solver) slots() int32 {
+	if s.installed == nil {
+		return 0
+	}
+	return s.installed.end - s.installed.first
+}
+
+// eachInstalled calls f for every installed package in ascending order.
+func (s *solver) eachInstalled(f func(pkg int32)) {
+	if s.installed == nil {
+		return
+	}
+	for i := s.installed.first; i < s.installed.end; i++ {
+		if s.pool.repoOf[i] == s.installed.num {
+			f(i)
+		}
+	}
+}
+
+func (s *solver) featureRule(pkg int32) int32 { return s.classEnd[rulePackage] + s.slot(pkg) }
+func (s *solver) updateRule(pkg int32) int32  { return s.classEnd[ruleFeature] + s.slot(pkg) }
+
+// wantsUpdate reports whether the user asked for an update of an installed
+// package.
+func (s *solver) wantsUpdate(pkg int32) bool { return s.updateAll || s.update.has(pkg) }
+
+func (s *solver) mayUninstall(pkg int32) bool { return s.uninstallAll || s.uninstall.has(pkg) }
+
+func (s *solver) setWeak(rule int32) {
+	s.weak.grow(int(rule) + 1)
+	s.weak.set(rule)
+}
+
+func newSolver(ctx context.Context, p *Pool, jobs []Job, o *Options) *solver {
+	p.buildIndex()
+	n := len(p.name)
+	s := &solver{ctx: ctx, pool: p, jobs: jobs, sat: cdcl.New(n, p.lits)}
+	if o != nil {
+		s.opts = *o
+	}
+	if p.installed != nil && p.installed.end > p.installed.first {
+		s.installed = p.installed
+	}
+	for _, b := range []*bitset{&s.update, &s.verify, &s.best, &s.uninstall, &s.noUpdate, &s.multiversion,
+		&s.weakened, &s.noWeak, &s.dropOrphaned, &s.dupInvolved, &s.dupGood, &s.cleandeps} {
+		*b = newBitset(n)
+	}
+	s.jobOff.grow(len(jobs))
+	s.uninstallAll = s.opts.AllowUninstall
+	return s
+}
+
+// build makes all rules, class by class.
+func (s *solver) build() error {
+	s.readJobs()
+	s.indexObsoleters()
+	s.buildPackageRules()
+	if err := s.ctx.Err(); err != nil {
+		return err
+	}
+	s.buildDupMaps()
+	s.buildUpdateRules()
+	s.buildJobRules()
+	s.buildInfArchRules()
+	s.buildDupRules()
+	s.buildBestRules()
+	s.buildYumObsRules()
+	s.buildBlackRules()
+	s.buildRecommendRules()
+	s.buildStrictRepoRules()
+	s.buildChoiceRules()
+	s.weak.grow(len(s.sat.Clauses))
+	s.sat.Watch()
+	s.disablePolicyRules()
+	return s.ctx.Err()
+}
+
+func (s *solver) buildPackageRules() {
+	p := s.pool
+	g := &packageRules{s: s, added: newBitset(len(p.name))}
+	g.added.set(systemPkg)
+	s.eachInstalled(func(pkg int32) { g.addClosure(pkg) })
+	s.eachInstalled(func(pkg int32) {
+		for _, q := range s.updaters(pkg, allowAll) {
+			g.addClosure(q)
+		}
+	})
+	for i := range s.jobs {
+		j := &s.jobs[i]
+		switch j.Action {
+		case Install:
+			for _, q := range s.pool.installCandidates(j.Select) {
+				g.addClosure(q)
+			}
+		case DistUpgrade:
+			for _, q := range p.selected(j.Select) {
+				if !p.isInstalled(q) && p.canInstall(q) && (j.Select.kind != selAll && j.Select.kind != selRepo) {
+					g.addClosure(q)
+				}
+			}
+		}
+	}
+	g.addWeak()
+	s.involved = g.added
+	s.unify()
+}
