@@ -1,0 +1,143 @@
+package pull
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"runtime"
+
+	"example.com/rpmostree/ostree"
+)
+
+// objectPath is the path of an object on a server.
+func objectPath(n ostree.ObjectName) string { return "objects/" + n.LoosePath(ostree.ModeArchive) }
+
+// Default numbers of objects in flight.
+const (
+	// httpConcurrency keeps two cores busy while requests wait for the network.
+	httpConcurrency   = 12
+	localPerProcessor = 2
+)
+
+func (p *puller) concurrency() int {
+	switch {
+	case p.o.Concurrency > 0:
+		return p.o.Concurrency
+	case p.local != nil:
+		return localPerProcessor * runtime.GOMAXPROCS(0)
+	}
+	return httpConcurrency
+}
+
+// getMetadata returns the verified bytes of a metadata object from the source.
+// A size that is known limits the transfer.
+func (p *puller) getMetadata(ctx context.Context, n ostree.ObjectName, size uint64) ([]byte, error) {
+	if p.local != nil {
+		data, err := p.local.LoadMetadata(ctx, n)
+		if err == nil && p.o.Untrusted {
+			err = verify(n, data)
+		}
+		return data, err
+	}
+	limit := int64(maxMetadata)
+	if size > 0 && size < maxMetadata {
+		limit = int64(size)
+	}
+	var data []byte
+	err := do(ctx, p.src, objectPath(n), limit, func(r io.Reader, _ int64) error {
+		var err error
+		if data, err = io.ReadAll(r); err != nil {
+			return err
+		}
+		return verify(n, data)
+	})
+	p.count.bytes.Add(int64(len(data)))
+	if err != nil {
+		return nil, fmt.Errorf("object %s: %w", n, err)
+	}
+	return data, nil
+}
+
+func verify(n ostree.ObjectName, data []byte) error {
+	if sum := ostree.Checksum(sha256.Sum256(data)); sum != n.Checksum {
+		return &ostree.CorruptError{Object: n, Err: fmt.Errorf("content has checksum %s", sum)}
+	}
+	return nil
+}
+
+// ensure makes sure that a dirtree, dirmeta or file is in the transaction or
+// the repository.
+func (p *puller) ensure(ctx context.Context, n ostree.ObjectName) error {
+	have, err := p.tx.Has(ctx, n)
+	if err == nil && !have {
+		err = p.get(ctx, n)
+	}
+	if err == nil && n.Type == ostree.TypeFile && p.o.BareUserOnlyFiles {
+		err = p.checkUserOnly(ctx, n.Checksum)
+	}
+	if err != nil {
+		return fmt.Errorf("object %s: %w", n, err)
+	}
+	return nil
+}
+
+func (p *puller) get(ctx context.Context, n ostree.ObjectName) error {
+	if n.Type == ostree.TypeFile {
+		p.count.content.Add(1)
+	} else {
+		p.count.metadata.Add(1)
+	}
+	if p.local != nil {
+		return p.importFrom(ctx, p.local, n)
+	}
+	for _, cache := range p.o.LocalCache {
+		if have, err := cache.Has(ctx, n); err == nil && have {
+			return p.importFrom(ctx, cache, n)
+		}
+	}
+	if n.Type == ostree.TypeFile {
+		return p.download(ctx, n)
+	}
+	data, err := p.getMetadata(ctx, n, 0)
+	if err != nil {
+		return err
+	}
+	return p.tx.WriteMetadataExpect(ctx, n, data)
+}
+
+func (p *puller) importFrom(ctx context.Context, src *ostree.Repo, n ostree.ObjectName) error {
+	linked, err := p.tx.ImportObject(ctx, src, n, &ostree.ImportObjectOptions{Untrusted: p.o.Untrusted})
+	if linked {
+		p.count.linked.Add(1)
+	}
+	return err
+}
+
+// noLimit is for file objects: their size is only known from the header, which
+// the transaction checks against the free space.
+const noLimit = 1<<63 - 1
+
+// download streams a file object from the network through verification to its
+// place.
+func (p *puller) download(ctx context.Context, n ostree.ObjectName) error {
+	return do(ctx, p.src, objectPath(n), noLimit, func(r io.Reader, _ int64) error {
+		c := &countingReader{r: r, n: &p.count.bytes}
+		return p.tx.WriteArchived(ctx, n.Checksum, c)
+	})
+}
+
+// userOnlyBits are the mode bits that bare-user-only repositories can hold.
+const userOnlyBits = 0o775
+
+func (p *puller) checkUserOnly(ctx context.Context, c ostree.Checksum) error {
+	f, err := p.tx.LoadFile(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if perm := f.Header.Mode & 0o7777; !f.Header.IsSymlink() && perm&^userOnlyBits != 0 {
+		return fmt.Errorf("invalid mode 0%o with bits 0%o outside of 0%o", perm, perm&^userOnlyBits, userOnlyBits)
+	}
+	return nil
+}

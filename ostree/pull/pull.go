@@ -1,0 +1,269 @@
+// Package pull copies commits with everything they need from a remote
+// repository into a local one.
+//
+// Most users need [HTTP] (or [Local] for a repository on disk) and [Pull]:
+//
+//	src := pull.HTTP(http.DefaultClient, "https://example.com/repo")
+//	res, err := pull.Pull(ctx, repo, src, &pull.Options{Remote: "origin", Refs: []string{"os/stable"}})
+//
+// Every object is verified against its checksum before it becomes part of the
+// repository, and refs change only when the whole pull has succeeded. A pull
+// that was interrupted, even by a kill or a power failure, continues where it
+// stopped: its commit is marked partial, finished objects are kept.
+//
+// Static deltas are not used. Signatures are checked by the caller's
+// [Verifier]; without one a commit is trusted if its source is.
+//
+// The protocol is the plain files of an archive repository over HTTP, as the
+// libostree manual describes (https://ostreedev.github.io/ostree/repo/).
+package pull
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+	"time"
+
+	"example.com/rpmostree/ostree"
+	"example.com/rpmostree/ostree/gvariant"
+)
+
+// Options configure Pull; nil and zero values mean the defaults.
+type Options struct {
+	// Remote is the name under which refs are stored (REMOTE:REF); "" stores
+	// them as local refs.
+	Remote string
+	// Refs are the refs to pull; a full checksum pulls a commit without a ref.
+	// None means all refs of the source, which must be local or, with Mirror,
+	// have a summary.
+	Refs []string
+	// OverrideCommits gives refs another commit than the source has.
+	OverrideCommits map[string]ostree.Checksum
+	// Depth is how many parents of each commit to pull too; < 0 means all.
+	// Parents that the source no longer has are left out.
+	Depth int
+	// Mirror stores refs under the names they have at the source; pulling all
+	// of them stores the summary too.
+	Mirror bool
+	// CommitOnly pulls commits without their trees. They stay partial.
+	CommitOnly bool
+	// Subpaths restricts the trees to these paths ("/usr/bin"). The commits
+	// stay partial.
+	Subpaths []string
+	// Untrusted verifies also what a Local source could link unread.
+	Untrusted bool
+	// BareUserOnlyFiles refuses files with mode bits outside of 0775, such as
+	// set-user-id programs.
+	BareUserOnlyFiles bool
+	// DisableVerifyBindings accepts commits that do not name the ref they were
+	// found under.
+	DisableVerifyBindings bool
+	// CollectionID is that of the source; commits must be bound to it then.
+	CollectionID string
+	// TimestampCheck refuses commits older than the one the ref has.
+	TimestampCheck bool
+	// TimestampCheckFrom compares with this commit instead.
+	TimestampCheckFrom ostree.Checksum
+	// LocalCache are repositories to look for objects in before the source.
+	LocalCache []*ostree.Repo
+	// Concurrency is the number of objects in flight; <= 0 means 12 over HTTP,
+	// two for each processor for a local source. Each takes about 1.2 MB.
+	Concurrency int
+	// NoSync leaves out flushing to disk, see [ostree.TxOptions].
+	NoSync bool
+	// RequireSummary makes a missing summary an error, so that a Verifier for
+	// it cannot be avoided.
+	RequireSummary bool
+	// Verify checks signatures; nil means none are needed.
+	Verify Verifier
+	// Progress is called from one goroutine at most ten times a second, and
+	// once at the end.
+	Progress func(Progress)
+}
+
+// Verifier decides whether to trust what a source says. An error refuses it,
+// and the pull fails without having stored anything of it.
+type Verifier interface {
+	// VerifyCommit is given the bytes of a commit object and its detached
+	// metadata, nil if there is none.
+	VerifyCommit(ctx context.Context, commit []byte, detached *gvariant.Dict) error
+	// VerifySummary is given a summary and its signature file, nil if there is
+	// none.
+	VerifySummary(ctx context.Context, summary, signature []byte) error
+}
+
+// Progress is a snapshot of a running pull.
+type Progress struct {
+	// Fetched objects came from the source; Pending ones are known to be
+	// looked at still. More may be found while Metadata is pending.
+	MetadataFetched, MetadataPending int
+	ContentFetched, ContentPending   int
+	// Bytes transferred, compressed; 0 for a local source.
+	Bytes int64
+}
+
+// Result says what a pull did.
+type Result struct {
+	// Refs are the refs that were stored (without the remote's name).
+	Refs map[string]ostree.Checksum
+	// Commits lists the commits of the refs and checksums asked for.
+	Commits []ostree.Checksum
+	// Objects that came from the source or a cache, Linked of them by hardlink.
+	Metadata, Content, Linked int
+	// Bytes transferred over the network.
+	Bytes int64
+	// Stats are those of the transaction.
+	Stats ostree.TxStats
+	// Elapsed is the time taken.
+	Elapsed time.Duration
+}
+
+// Pull copies refs, or all of a mirror, from src to dst. On failure no ref has
+// changed; objects that were complete are kept for the next pull.
+func Pull(ctx context.Context, dst *ostree.Repo, src Source, o *Options) (*Result, error) {
+	if o == nil {
+		o = &Options{}
+	}
+	start := time.Now()
+	p := &puller{dst: dst, src: src, o: o}
+	if l, ok := src.(*localSource); ok {
+		p.local = l.repo
+	}
+	res, err := p.run(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("pull into %s: %w", dst.Path(), err)
+	}
+	res.Elapsed = time.Since(start)
+	return res, nil
+}
+
+// puller is the state of one Pull.
+type puller struct {
+	dst     *ostree.Repo
+	src     Source
+	local   *ostree.Repo // the source, if it is on disk
+	o       *Options
+	tx      *ostree.Tx
+	summary *summaryFile
+	count   counters
+	// partial are the commits to be declared complete at the end.
+	partial commitSet
+}
+
+func (p *puller) run(ctx context.Context) (*Result, error) {
+	if err := p.checkSource(ctx); err != nil {
+		return nil, err
+	}
+	wants, err := p.resolve(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p.tx, err = p.dst.Begin(ctx, &ostree.TxOptions{NoSync: p.o.NoSync, KeepStaged: true})
+	if err != nil {
+		return nil, err
+	}
+	defer p.tx.Abort()
+	stop := p.report()
+	err = p.transfer(ctx, wants)
+	stop()
+	if err != nil {
+		return nil, err
+	}
+	return p.finish(ctx, wants)
+}
+
+// transfer gets all objects into the transaction: commits first, as they are
+// verified before anything they name is looked at.
+func (p *puller) transfer(ctx context.Context, wants []want) error {
+	roots, err := p.fetchCommits(ctx, wants)
+	if err != nil || p.o.CommitOnly {
+		return err
+	}
+	return p.fetchTrees(ctx, roots)
+}
+
+// finish commits objects and refs, then takes back the partial marks: a crash
+// in between leaves a complete commit marked, which the next pull corrects.
+func (p *puller) finish(ctx context.Context, wants []want) (*Result, error) {
+	res := &Result{Refs: map[string]ostree.Checksum{}}
+	for _, w := range wants {
+		res.Commits = append(res.Commits, w.commit)
+		if w.ref == "" {
+			continue
+		}
+		res.Refs[w.ref] = w.commit
+		p.setRef(w)
+	}
+	stats, err := p.tx.Commit(ctx) // COMMIT POINT
+	if err != nil {
+		return nil, err
+	}
+	ctx = context.WithoutCancel(ctx)
+	if !p.o.CommitOnly && len(p.o.Subpaths) == 0 {
+		for _, c := range p.partial.sorted() {
+			if err := p.dst.MarkPartial(ctx, c, false); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if err := p.storeSummary(ctx); err != nil {
+		return nil, err
+	}
+	n := p.count.snapshot()
+	res.Metadata, res.Content, res.Bytes = n.MetadataFetched, n.ContentFetched, n.Bytes
+	res.Linked = int(p.count.linked.Load())
+	res.Stats = stats
+	return res, nil
+}
+
+func (p *puller) setRef(w want) {
+	switch {
+	case p.o.Mirror && p.o.CollectionID != "":
+		p.tx.SetCollectionRef(p.o.CollectionID, w.ref, w.commit)
+	case p.o.Mirror || p.o.Remote == "":
+		p.tx.SetRef(w.ref, w.commit)
+	default:
+		p.tx.SetRef(p.o.Remote+":"+w.ref, w.commit)
+	}
+}
+
+// oldRef returns what the ref is now; the error matches fs.ErrNotExist if it is
+// new.
+func (p *puller) oldRef(ctx context.Context, ref string) (ostree.Checksum, error) {
+	if ref == "" {
+		return ostree.Checksum{}, fs.ErrNotExist
+	}
+	wanted := ostree.Ref{Name: ref}
+	switch {
+	case p.o.Mirror && p.o.CollectionID != "":
+		wanted.Collection = p.o.CollectionID
+	case !p.o.Mirror:
+		wanted.Remote = p.o.Remote
+	}
+	refs, err := p.dst.Refs(ctx, &ostree.RefsOptions{Prefix: ref, Remotes: true, Mirrors: true})
+	if err != nil {
+		return ostree.Checksum{}, err
+	}
+	for _, r := range refs {
+		if r.Name == ref && r.Remote == wanted.Remote && r.Collection == wanted.Collection {
+			return r.Checksum, nil
+		}
+	}
+	return ostree.Checksum{}, fs.ErrNotExist
+}
+
+// checkSource refuses repositories that cannot be pulled from over HTTP.
+func (p *puller) checkSource(ctx context.Context) error {
+	if p.local != nil {
+		return nil
+	}
+	return p.checkMode(ctx)
+}
+
+// sortedKeys makes the order of work independent of map order.
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+func isNotExist(err error) bool { return errors.Is(err, fs.ErrNotExist) }

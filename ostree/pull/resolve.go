@@ -1,0 +1,265 @@
+package pull
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"strings"
+
+	"example.com/rpmostree/internal/atomicfs"
+	"example.com/rpmostree/internal/dirfd"
+	"example.com/rpmostree/internal/keyfile"
+	"example.com/rpmostree/ostree"
+)
+
+// Limits of files that are not objects.
+const (
+	maxConfig    = 16 << 20
+	maxSummary   = 128 << 20
+	maxSignature = 16 << 20
+	maxRefFile   = 1 << 10
+	// maxMetadata bounds metadata objects, as libostree does.
+	maxMetadata = 128 << 20
+)
+
+// want is a commit to pull and the ref it is for.
+type want struct {
+	ref    string // "" for a commit asked for by checksum
+	commit ostree.Checksum
+	size   uint64 // of the commit object if the summary says so, else 0
+}
+
+// summaryFile is a summary as fetched.
+type summaryFile struct {
+	data, signature []byte
+	parsed          *ostree.Summary
+}
+
+// read gets a small file into memory.
+func (p *puller) read(ctx context.Context, path string, limit int64) ([]byte, error) {
+	var data []byte
+	err := do(ctx, p.src, path, limit, func(r io.Reader, _ int64) error {
+		var err error
+		data, err = io.ReadAll(r)
+		return err
+	})
+	p.count.bytes.Add(int64(len(data)))
+	return data, err
+}
+
+// checkMode refuses everything but archive: in other modes the served files
+// are not self-contained objects.
+func (p *puller) checkMode(ctx context.Context) error {
+	data, err := p.read(ctx, "config", maxConfig)
+	if err != nil {
+		return fmt.Errorf("remote config: %w", err)
+	}
+	f, err := keyfile.Parse(data)
+	if err != nil {
+		return fmt.Errorf("remote config: %w", err)
+	}
+	text, _ := f.Get("core", "mode")
+	mode, err := ostree.ParseMode(text)
+	if err != nil {
+		return fmt.Errorf("remote config: %w", err)
+	}
+	if mode != ostree.ModeArchive {
+		return fmt.Errorf("can't pull from archives with mode %q", text)
+	}
+	return nil
+}
+
+// resolve finds out which commits to pull.
+func (p *puller) resolve(ctx context.Context) ([]want, error) {
+	refs := p.o.Refs
+	all := len(refs) == 0 && len(p.o.OverrideCommits) == 0
+	if all && p.local == nil && !p.o.Mirror {
+		return nil, errors.New("no refs given to pull")
+	}
+	if p.local == nil {
+		if err := p.fetchSummary(ctx, all || p.o.RequireSummary); err != nil {
+			return nil, err
+		}
+	}
+	if all {
+		var err error
+		if refs, err = p.allRefs(ctx); err != nil {
+			return nil, err
+		}
+	}
+	wants := make([]want, 0, len(refs)+len(p.o.OverrideCommits))
+	seen := map[string]bool{}
+	for _, ref := range append(append([]string(nil), refs...), sortedKeys(p.o.OverrideCommits)...) {
+		if seen[ref] {
+			continue
+		}
+		seen[ref] = true
+		w, err := p.resolveRef(ctx, ref)
+		if err != nil {
+			return nil, err
+		}
+		wants = append(wants, w)
+	}
+	return wants, nil
+}
+
+// allRefs lists what "everything" means for the source.
+func (p *puller) allRefs(ctx context.Context) ([]string, error) {
+	var names []string
+	if p.local == nil {
+		for _, r := range p.summary.parsed.Refs {
+			names = append(names, r.Name)
+		}
+		return names, nil
+	}
+	refs, err := p.local.Refs(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range refs {
+		names = append(names, r.Name)
+	}
+	return names, nil
+}
+
+func (p *puller) resolveRef(ctx context.Context, ref string) (want, error) {
+	if c, err := ostree.ParseChecksum(ref); err == nil {
+		return want{commit: c}, nil
+	}
+	if err := ostree.ValidateRefName(ref); err != nil {
+		return want{}, err
+	}
+	if c, ok := p.o.OverrideCommits[ref]; ok {
+		return want{ref: ref, commit: c}, nil
+	}
+	w := want{ref: ref}
+	var err error
+	switch {
+	case p.local != nil:
+		w.commit, err = p.localRef(ctx, ref)
+	case p.summary != nil:
+		err = p.summaryRef(&w)
+	default:
+		w.commit, err = p.refFile(ctx, ref)
+	}
+	if err != nil {
+		return want{}, fmt.Errorf("resolve ref %s: %w", ref, err)
+	}
+	return w, nil
+}
+
+func (p *puller) localRef(ctx context.Context, ref string) (ostree.Checksum, error) {
+	refs, err := p.local.Refs(ctx, &ostree.RefsOptions{Prefix: ref})
+	if err != nil {
+		return ostree.Checksum{}, err
+	}
+	for _, r := range refs {
+		if r.Name == ref {
+			return r.Checksum, nil
+		}
+	}
+	return ostree.Checksum{}, fmt.Errorf("%s: %w", p.local.Path(), fs.ErrNotExist)
+}
+
+// summaryRef: a summary is the list of refs; one that is not in it does not
+// exist, else a signed list could be bypassed.
+func (p *puller) summaryRef(w *want) error {
+	for _, r := range p.summary.parsed.Refs {
+		if r.Name == w.ref {
+			w.commit, w.size = r.Checksum, r.CommitSize
+			return nil
+		}
+	}
+	return fmt.Errorf("no such ref in the repository's summary: %w", fs.ErrNotExist)
+}
+
+func (p *puller) refFile(ctx context.Context, ref string) (ostree.Checksum, error) {
+	path := "refs/heads/" + ref
+	if p.o.CollectionID != "" {
+		data, err := p.read(ctx, "refs/mirrors/"+p.o.CollectionID+"/"+ref, maxRefFile)
+		if err == nil {
+			return parseRefFile(data)
+		}
+		if !isNotExist(err) {
+			return ostree.Checksum{}, err
+		}
+	}
+	data, err := p.read(ctx, path, maxRefFile)
+	if err != nil {
+		return ostree.Checksum{}, err
+	}
+	return parseRefFile(data)
+}
+
+func parseRefFile(data []byte) (ostree.Checksum, error) {
+	return ostree.ParseChecksum(strings.TrimSpace(string(data)))
+}
+
+// fetchSummary gets and verifies summary and summary.sig.
+func (p *puller) fetchSummary(ctx context.Context, required bool) error {
+	if !required && !p.needsSummary() {
+		return nil
+	}
+	data, err := p.read(ctx, "summary", maxSummary)
+	if isNotExist(err) && !required {
+		return nil
+	}
+	if isNotExist(err) && p.o.Mirror {
+		return fmt.Errorf("fetching all refs was requested in mirror mode, but remote repository does not have a summary: %w", err)
+	}
+	if err != nil {
+		return fmt.Errorf("summary: %w", err)
+	}
+	s := &summaryFile{data: data}
+	if s.signature, err = p.read(ctx, "summary.sig", maxSignature); err != nil && !isNotExist(err) {
+		return fmt.Errorf("summary signature: %w", err)
+	}
+	if p.o.Verify != nil {
+		if err := p.o.Verify.VerifySummary(ctx, s.data, s.signature); err != nil {
+			return fmt.Errorf("summary: %w", err)
+		}
+	}
+	if s.parsed, err = ostree.ParseSummary(data); err != nil {
+		return fmt.Errorf("summary: %w", err)
+	}
+	p.summary = s
+	return nil
+}
+
+// needsSummary: only refs without a commit are looked up.
+func (p *puller) needsSummary() bool {
+	for _, ref := range p.o.Refs {
+		_, override := p.o.OverrideCommits[ref]
+		if _, err := ostree.ParseChecksum(ref); err != nil && !override {
+			return true
+		}
+	}
+	return false
+}
+
+// storeSummary keeps the summary of a full mirror as it is, signature included.
+func (p *puller) storeSummary(ctx context.Context) error {
+	if !p.o.Mirror || len(p.o.Refs) > 0 || p.summary == nil || p.o.CommitOnly {
+		return nil
+	}
+	d, err := dirfd.Open(p.dst.Path())
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	if err := atomicfs.WriteFile(ctx, d, "summary", p.summary.data, 0o644, nil); err != nil {
+		return fmt.Errorf("store summary: %w", err)
+	}
+	if p.summary.signature == nil {
+		if err := atomicfs.RemoveAll(ctx, d, "summary.sig"); err != nil {
+			return fmt.Errorf("remove old summary signature: %w", err)
+		}
+		return nil
+	}
+	if err := atomicfs.WriteFile(ctx, d, "summary.sig", p.summary.signature, 0o644, nil); err != nil {
+		return fmt.Errorf("store summary signature: %w", err)
+	}
+	return nil
+}
