@@ -155,11 +155,21 @@ func (f *File) Remove(groupName, key string) bool {
 	return len(g.lines) != n
 }
 
-// RemoveGroup deletes a group with its comments and reports whether it was there.
+// RemoveGroup deletes a group with its comments and reports whether it was
+// there. Blank lines that separated it at the end of the file go too.
 func (f *File) RemoveGroup(name string) bool {
-	n := len(f.groups)
-	f.groups = slices.DeleteFunc(f.groups, func(g *group) bool { return g.name == name })
-	return len(f.groups) != n
+	i := slices.IndexFunc(f.groups, func(g *group) bool { return g.name == name })
+	if i < 0 {
+		return false
+	}
+	f.groups = slices.Delete(f.groups, i, i+1)
+	if i > 0 && i == len(f.groups) {
+		last := f.groups[i-1]
+		for n := len(last.lines); n > 0 && last.lines[n-1] == (line{}); n-- {
+			last.lines = last.lines[:n-1]
+		}
+	}
+	return true
 }
 
 // ValidGroup reports whether name can be a group name: not empty, no brackets

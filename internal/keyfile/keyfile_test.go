@@ -79,6 +79,9 @@ xa.title=\sspace\ttab\nline\\end
 requested=vim;a\;b;;
 `, string(f.Bytes()))
 	require.Equal(t, []string{"vim", "a;b", ""}, f.GetList("packages", "requested"))
+	require.True(t, f.RemoveGroup("packages"))
+	require.True(t, strings.HasSuffix(string(f.Bytes()), "\\end\n"), "no blank line at the end")
+	require.False(t, f.RemoveGroup("packages"))
 	require.True(t, f.RemoveGroup("core"))
 	require.False(t, f.HasGroup("core"))
 	require.True(t, before.HasGroup("core"), "clone is independent")
