@@ -1,0 +1,75 @@
+package sysroot
+
+import (
+	"log/slog"
+	"strings"
+
+	"example.com/rpmostree/bootloader"
+)
+
+// Options change how a root is opened and worked on. The zero value is right
+// for the running system.
+type Options struct {
+	// Log receives what a person may want to know later; nil = silent.
+	Log *slog.Logger
+	// Notify is told about the main steps; nil = nobody.
+	Notify func(Event)
+	// Run executes programs that a boot loader needs (grub2-mkconfig).
+	Run bootloader.Runner
+	// AllowFreeze: see bootloader.Options.
+	AllowFreeze bool
+	// RemotesDir holds further remotes; see ostree.OpenOptions.
+	RemotesDir string
+
+	// RunDir and RootDir are those of the running system, "" = "/run" and "/".
+	// They decide which deployment is booted.
+	RunDir, RootDir string
+
+	// MutableDeployments leaves out the immutable flag of new deployments.
+	MutableDeployments bool
+	// NoDeviceTree ignores device trees of kernels.
+	NoDeviceTree bool
+	// LegacyEntryNames names entries "ostree-K-STATEROOT.conf", as before 2024,
+	// instead of "ostree-K.conf".
+	LegacyEntryNames bool
+	// NoSync leaves out syncs, for image builds that sync at the end.
+	NoSync bool
+}
+
+// FromEnvironment sets the fields that the variables OSTREE_SYSROOT_DEBUG and
+// OSTREE_SYSROOT_OPTS control, with getenv as in os.Getenv. Unknown words are
+// ignored.
+func (o *Options) FromEnvironment(getenv func(string) string) {
+	for _, word := range strings.FieldsFunc(getenv("OSTREE_SYSROOT_DEBUG"), isListSep) {
+		switch word {
+		case "mutable-deployments":
+			o.MutableDeployments = true
+		case "no-dtb":
+			o.NoDeviceTree = true
+		}
+	}
+	for _, word := range strings.FieldsFunc(getenv("OSTREE_SYSROOT_OPTS"), isListSep) {
+		switch word {
+		case "skip-sync":
+			o.NoSync = true
+		case "bootloader-naming-1":
+			o.LegacyEntryNames = true
+		}
+	}
+}
+
+func isListSep(r rune) bool { return strings.ContainsRune(",;: \t", r) }
+
+func (o *Options) runDir() string {
+	if o.RunDir == "" {
+		return "/run"
+	}
+	return o.RunDir
+}
+
+func (o *Options) rootDir() string {
+	if o.RootDir == "" {
+		return "/"
+	}
+	return o.RootDir
+}

@@ -1,0 +1,106 @@
+package sysroot
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"example.com/rpmostree/internal/dirfd"
+	"example.com/rpmostree/ostree/gvariant"
+)
+
+// maxStagedFile bounds the description of a staged deployment.
+const maxStagedFile = 1 << 20
+
+// loadStaged reads the deployment that is to be finalised at shutdown, nil if
+// there is none. The file is a GVariant a{sv}: "target" and "merge-deployment"
+// are a{sv} of name, osname and bootcsum; "kargs" is as; "locked" is b.
+func (s *Sysroot) loadStaged() (*Deployment, error) {
+	data, err := readRunFile(filepath.Join(s.opts.runDir(), stagedFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	v, err := gvariant.Decode("a{sv}", data)
+	if err != nil {
+		return nil, err
+	}
+	target, ok := v.Lookup("target")
+	if !ok || target.Type() != "a{sv}" {
+		return nil, errors.New(`no key "target"`)
+	}
+	d := &Deployment{Staged: true, BootSerial: -1}
+	name, ok := lookupString(target, "name")
+	if d.Stateroot, _ = lookupString(target, "osname"); !ok || checkStateroot(d.Stateroot) != nil {
+		return nil, errors.New("target without a valid name")
+	}
+	d.BootCsum, _ = lookupString(target, "bootcsum")
+	if d.Commit, d.Serial, err = parseDeploymentName(name); err != nil {
+		return nil, err
+	}
+	if args, ok := v.Lookup("kargs"); ok && args.Type() == "as" {
+		d.stagedKargs = args.Strings()
+	}
+	if _, err := s.ostree.Lstat(d.dir()); err != nil {
+		return nil, fmt.Errorf("deployment: %w", err)
+	}
+	return d, s.loadDetails(d)
+}
+
+func lookupString(v gvariant.Value, key string) (string, bool) {
+	x, ok := v.Lookup(key)
+	if !ok || x.Type() != "s" {
+		return "", false
+	}
+	return x.Str(), true
+}
+
+// StagedLocked reports whether the staged deployment is kept from being
+// finalised.
+func (s *Sysroot) StagedLocked() bool {
+	if _, err := os.Stat(filepath.Join(s.opts.runDir(), stagedLocked)); err == nil {
+		return true
+	}
+	data, err := readRunFile(filepath.Join(s.opts.runDir(), stagedFile))
+	if err != nil {
+		return false
+	}
+	v, err := gvariant.Decode("a{sv}", data)
+	if err != nil {
+		return false
+	}
+	locked, ok := v.Lookup("locked")
+	return ok && locked.Type() == "b" && locked.Bool()
+}
+
+// backingRoot reads device and inode of the booted deployment from the file
+// that the initramfs left: GVariant a{sv}, key "backing-root-device-inode",
+// (tt). It is needed where the root is an overlay or image.
+func backingRoot(file string) (dev, ino uint64, ok bool) {
+	data, err := readRunFile(file)
+	if err != nil || len(data) == 0 {
+		return 0, 0, false
+	}
+	v, err := gvariant.Decode("a{sv}", data)
+	if err != nil {
+		return 0, 0, false
+	}
+	pair, found := v.Lookup("backing-root-device-inode")
+	if !found || pair.Type() != "(tt)" {
+		return 0, 0, false
+	}
+	return pair.Index(0).Uint(), pair.Index(1).Uint(), true
+}
+
+func readRunFile(name string) ([]byte, error) {
+	d, err := dirfd.Open(filepath.Dir(name))
+	if err != nil {
+		return nil, err
+	}
+	defer d.Close()
+	return d.ReadFile(filepath.Base(name), maxStagedFile)
+}
