@@ -1,0 +1,171 @@
+package testcase
+
+import (
+	"fmt"
+	"strings"
+
+	"example.com/rpmostree/depsolve"
+)
+
+func (c *runner) poolFlags(w []string) error {
+	c.begin()
+	o := &c.poolOpts
+	for _, f := range splitFlags(w) {
+		name, off := strings.CutPrefix(f, "!")
+		on := !off
+		switch name {
+		case "forbidselfconflicts":
+			o.ForbidSelfConflicts = on
+		case "obsoleteusesprovides":
+			o.ObsoleteUsesProvides = on
+		case "implicitobsoleteusesprovides":
+			o.ImplicitObsoleteUseProvides = on
+		case "obsoleteusescolors":
+			o.ObsoleteUsesColours = on
+		case "implicitobsoleteusescolors":
+			o.NoColours = !on
+		case "noinstalledobsoletes":
+			o.NoInstalledObsoletes = on
+		case "whatprovideswithdisabled":
+			o.DropExcluded = !on
+		case "noobsoletesmultiversion", "addfileprovidesfiltered", "nowhatprovidesaux":
+		default:
+			return fmt.Errorf("pool flag %q: %w", name, errSkip)
+		}
+	}
+	c.pool.SetOptions(*o)
+	return nil
+}
+
+func (c *runner) solverFlags(w []string) error {
+	o := &c.opts
+	yes := map[string]*bool{
+		"allowdowngrade": &o.AllowDowngrade, "allowarchchange": &o.AllowArchChange,
+		"allowvendorchange": &o.AllowVendorChange, "allowuninstall": &o.AllowUninstall,
+		"noupdateprovide": &o.NoUpdateProvide, "splitprovides": &o.SplitProvides,
+		"ignorerecommended": &o.IgnoreWeak, "addalreadyrecommended": &o.AddAlreadyRecommended,
+		"onlynamespacerecommended": &o.OnlyNamespaceWeak, "strongrecommends": &o.StrongRecommends,
+		"noinfarchcheck": &o.NoInfArchCheck, "keepexplicitobsoletes": &o.KeepExplicitObsoletes,
+		"bestobeypolicy": &o.BestObeyPolicy, "noautotarget": &o.NoAutoTarget, "keeporphans": &o.KeepOrphans,
+		"breakorphans": &o.BreakOrphans, "focusinstalled": &o.FocusInstalled, "focusnew": &o.FocusNew,
+		"focusbest": &o.FocusBest, "yumobsoletes": &o.YumObsoletes, "installalsoupdates": &o.InstallAlsoUpdates,
+		"strictrepopriority": &o.StrictRepoPriority,
+	}
+	no := map[string]*bool{
+		"allownamechange": &o.NoNameChange, "dupallowdowngrade": &o.DupNoDowngrade,
+		"dupallowarchchange": &o.DupNoArchChange, "dupallowvendorchange": &o.DupNoVendorChange,
+		"dupallownamechange": &o.DupNoNameChange,
+	}
+	for _, f := range splitFlags(w) {
+		name, off := strings.CutPrefix(f, "!")
+		switch {
+		case yes[name] != nil:
+			*yes[name] = !off
+		case no[name] != nil:
+			*no[name] = off
+		case off:
+		default:
+			return fmt.Errorf("solver flag %q: %w", name, errSkip)
+		}
+	}
+	return nil
+}
+
+var actions = map[string]depsolve.Action{
+	"noop": depsolve.Noop, "install": depsolve.Install, "erase": depsolve.Erase, "update": depsolve.Update,
+	"weakendeps": depsolve.WeakenDeps, "multiversion": depsolve.MultiVersion, "noobsoletes": depsolve.MultiVersion,
+	"lock": depsolve.Lock, "distupgrade": depsolve.DistUpgrade, "verify": depsolve.Verify,
+	"droporphaned": depsolve.DropOrphaned, "userinstalled": depsolve.UserInstalled,
+	"allowuninstall": depsolve.AllowUninstall, "favor": depsolve.Favor, "disfavor": depsolve.Disfavor,
+	"blacklist": depsolve.Blacklist, "excludefromweak": depsolve.ExcludeFromWeak,
+}
+
+func (c *runner) job(w []string) error {
+	if len(w) < 2 {
+		return fmt.Errorf("job: want an action and a selection")
+	}
+	text := strings.Join(w, " ")
+	a, ok := actions[w[0]]
+	if !ok {
+		return fmt.Errorf("job %q: unknown action", w[0])
+	}
+	j := depsolve.Job{Action: a}
+	if last := w[len(w)-1]; strings.HasPrefix(last, "[") {
+		w = w[:len(w)-1]
+		if err := jobFlags(&j, strings.Trim(last, "[]")); err != nil {
+			return err
+		}
+	}
+	var err error
+	if j.Select, _, err = c.selection(w[1:]); err != nil {
+		return err
+	}
+	c.jobs, c.jobText = append(c.jobs, j), append(c.jobText, text)
+	return nil
+}
+
+func jobFlags(j *depsolve.Job, flags string) error {
+	set := map[string]*bool{
+		"weak": &j.Weak, "essential": &j.Essential, "cleandeps": &j.CleanDeps, "orupdate": &j.OrUpdate,
+		"forcebest": &j.ForceBest, "targeted": &j.Targeted, "notbyuser": &j.NotByUser, "setev": &j.SetEV,
+		"setevr": &j.SetEVR, "setarch": &j.SetArch, "setvendor": &j.SetVendor, "setrepo": &j.SetRepo,
+		"setname": &j.SetName, "noautoset": &j.NoAutoSet,
+	}
+	for _, f := range strings.Split(flags, ",") {
+		if f == "" {
+			continue
+		}
+		if set[f] == nil {
+			return fmt.Errorf("job flag %q: unknown", f)
+		}
+		*set[f] = true
+	}
+	return nil
+}
+
+// selection reads what a job is about.
+func (c *runner) selection(w []string) (depsolve.Selection, int, error) {
+	none := depsolve.Selection{}
+	if len(w) < 2 {
+		return none, 0, fmt.Errorf("selection %q: incomplete", strings.Join(w, " "))
+	}
+	rest := strings.Join(w[1:], " ")
+	switch w[0] {
+	case "pkg":
+		id, err := c.pkg(rest)
+		if err != nil {
+			return none, 0, err
+		}
+		return depsolve.SelectPackage(id), 0, nil
+	case "name", "provides":
+		d, err := ParseDep(c.pool, rest)
+		if err != nil {
+			return none, 0, err
+		}
+		if w[0] == "name" {
+			return depsolve.SelectName(d), 0, nil
+		}
+		return depsolve.SelectProvides(d), 0, nil
+	case "oneof":
+		var ids []depsolve.PkgID
+		for _, s := range w[1:] {
+			if s == "nothing" {
+				continue
+			}
+			id, err := c.pkg(s)
+			if err != nil {
+				return none, 0, err
+			}
+			ids = append(ids, id)
+		}
+		return depsolve.SelectOneOf(ids...), 0, nil
+	case "repo":
+		if r := c.repos[rest]; r != nil {
+			return depsolve.SelectRepo(r), 0, nil
+		}
+		return none, 0, fmt.Errorf("no repository %q", rest)
+	case "all":
+		return depsolve.SelectAll(), 0, nil
+	}
+	return none, 0, fmt.Errorf("selection %q: %w", w[0], errSkip)
+}

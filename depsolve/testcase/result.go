@@ -1,0 +1,143 @@
+package testcase
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"example.com/rpmostree/depsolve"
+)
+
+func (c *runner) result(w []string) error {
+	r := Result{Line: c.at, Flags: []string{"transaction", "problems"}}
+	if len(w) > 0 {
+		r.Flags = splitFlags(w[:1])
+	}
+	if len(w) > 1 {
+		f, err := c.open(w[1])
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		sc := bufio.NewScanner(f)
+		for sc.Scan() {
+			if l := strings.TrimRight(sc.Text(), "\r"); l != "" {
+				r.Want = append(r.Want, l)
+			}
+		}
+		if err := sc.Err(); err != nil {
+			return err
+		}
+	}
+	slices.Sort(r.Want)
+	r.Skipped = c.skip
+	for _, f := range r.Flags {
+		switch f {
+		case "transaction", "problems", "recommended", "alternatives", "cleandeps", "orphaned", "unneeded":
+		default:
+			r.Skipped = "result " + f + " is not supported"
+		}
+	}
+	if r.Skipped == "" {
+		if err := c.solve(&r); err != nil {
+			return err
+		}
+	}
+	c.results = append(c.results, r)
+	return nil
+}
+
+func (c *runner) solve(r *Result) error {
+	jobs := slices.Clone(c.jobs)
+	jobs = append(jobs, c.userInstalled()...)
+	tr, err := c.pool.Solve(c.ctx, jobs, &c.opts)
+	var unsolvable *depsolve.UnsolvableError
+	if errors.As(err, &unsolvable) {
+		tr = unsolvable.Partial
+		if slices.Contains(r.Flags, "problems") {
+			if err := c.problems(r, unsolvable); err != nil {
+				return err
+			}
+		}
+	} else if err != nil {
+		return err
+	}
+	if tr != nil && slices.Contains(r.Flags, "transaction") {
+		r.Got = append(r.Got, c.transaction(tr)...)
+	}
+	slices.Sort(r.Got)
+	return nil
+}
+
+// userInstalled turns the list of automatically installed packages into jobs
+// for all others.
+func (c *runner) userInstalled() []depsolve.Job {
+	if c.autoinst == nil {
+		return nil
+	}
+	var jobs []depsolve.Job
+	for id := range c.pool.All() {
+		v := c.pool.Package(id)
+		if v.Installed && !slices.Contains(c.autoinst, v.NEVRA.Name) {
+			jobs = append(jobs, depsolve.Job{Action: depsolve.UserInstalled, Select: depsolve.SelectPackage(id)})
+		}
+	}
+	return jobs
+}
+
+// transaction writes the lines of a transaction: replaced packages with what
+// replaces them, new ones that are nobody's best replacement as installed.
+func (c *runner) transaction(tr *depsolve.Transaction) []string {
+	var out []string
+	replaces := map[depsolve.PkgID]bool{}
+	for _, old := range tr.Removed() {
+		by, kind := tr.ReplacedBy(old)
+		if by == 0 {
+			out = append(out, "erase "+c.pkgText(old))
+			continue
+		}
+		replaces[by] = true
+		out = append(out, fmt.Sprintf("%s %s %s", kind, c.pkgText(old), c.pkgText(by)))
+	}
+	for _, st := range tr.Steps() {
+		if st.Kind != depsolve.StepErase && !replaces[st.Package] {
+			out = append(out, "install "+c.pkgText(st.Package))
+		}
+	}
+	return out
+}
+
+func (c *runner) problems(r *Result, e *depsolve.UnsolvableError) error {
+	for i, p := range e.Problems {
+		r.Got = append(r.Got, fmt.Sprintf("problem %d info %s", i+1, p.Main.Text))
+		sols, err := p.Solutions(c.ctx)
+		if err != nil {
+			return err
+		}
+		for k, s := range sols {
+			for _, el := range s.Elements {
+				r.Got = append(r.Got, fmt.Sprintf("problem %d solution %d %s", i+1, k+1, c.element(el)))
+			}
+		}
+	}
+	return nil
+}
+
+func (c *runner) element(e depsolve.SolutionElement) string {
+	switch {
+	case e.Job >= 0:
+		if e.Job < len(c.jobText) {
+			return "deljob " + c.jobText[e.Job]
+		}
+		return "deljob"
+	case e.Allow:
+		return "allow " + c.pkgText(e.Package)
+	case e.Other != 0:
+		return "replace " + c.pkgText(e.Package) + " " + c.pkgText(e.Other)
+	case e.Package != 0:
+		return "erase " + c.pkgText(e.Package)
+	}
+	return "unknown"
+}

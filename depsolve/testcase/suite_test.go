@@ -1,0 +1,62 @@
+package testcase_test
+
+import (
+	"context"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/rpmostree/depsolve/testcase"
+)
+
+// TestSuite runs every case below the directory that RPMOSTREE_TESTCASES names
+// and compares transactions.
+func TestSuite(t *testing.T) {
+	dir := os.Getenv("RPMOSTREE_TESTCASES")
+	if dir == "" {
+		t.Skip("RPMOSTREE_TESTCASES names no directory of test cases")
+	}
+	passed, all := 0, 0
+	err := filepath.WalkDir(dir, func(file string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(file, ".t") {
+			return err
+		}
+		rel, _ := filepath.Rel(dir, file)
+		t.Run(rel, func(t *testing.T) {
+			start := time.Now()
+			results, err := testcase.Run(context.Background(), os.DirFS(filepath.Dir(file)), filepath.Base(file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			ran := 0
+			for _, r := range results {
+				if r.Skipped != "" {
+					t.Logf("line %d: %s", r.Line, r.Skipped)
+					continue
+				}
+				ran++
+				if !r.EqualTransaction() {
+					t.Errorf("line %d: want - got +\n%s", r.Line, cmp.Diff(r.Want, r.Got))
+				}
+			}
+			if ran == 0 {
+				t.Skip("no section could be run")
+			}
+			t.Logf("%d sections, %v", ran, time.Since(start))
+		})
+		all++
+		if !t.Failed() {
+			passed++
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d files", all)
+}
