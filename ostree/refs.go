@@ -242,8 +242,9 @@ func (r *Repo) DeleteRef(ctx context.Context, refspec string) error {
 		return err
 	}
 	ref := Ref{Remote: remote, Name: name}
-	if _, err := r.dir.Lstat(ref.path()); err != nil {
-		return fmt.Errorf("delete ref %q: %w", refspec, err)
+	st, err := r.dir.Lstat(ref.path())
+	if err != nil || st.Mode&unix.S_IFMT == unix.S_IFDIR {
+		return fmt.Errorf("delete ref %q: %w", refspec, r.noRef(ref, err))
 	}
 	return r.changeRefs(ctx, []Ref{ref}, !r.current().fsync)
 }

@@ -216,7 +216,11 @@ func (t *Tx) fillAndPublish(ctx context.Context, s *scratch, in fileInput, first
 	if err := errors.Join(in.verifySize(size), in.verify(c)); err != nil {
 		return c, size, false, err
 	}
-	existed, err = t.publishFile(ctx, f, ObjectName{c, TypeFile}, in.header)
+	n := ObjectName{c, TypeFile}
+	if existed, err = t.Has(ctx, n); err != nil || existed {
+		return c, size, existed, err
+	}
+	existed, err = t.publishFile(ctx, f, n, in.header)
 	return c, size, existed, err
 }
 

@@ -1,5 +1,0 @@
-package ostree
-
-import "errors"
-
-var errPending = errors.New("being written")
