@@ -170,7 +170,7 @@ func (c *checkout) single(ctx context.Context, dest string, e FileEntry) error {
 	defer parent.Close()
 	d := parent
 	if name != "" {
-		if err := atomicfs.Mkdir(ctx, parent, name, 0o777); err != nil && !isExist(err) {
+		if err := atomicfs.Mkdir(ctx, parent, name, 0o700); err != nil && !isExist(err) {
 			return err
 		}
 		if d, err = dirfd.Open(dest); err != nil {

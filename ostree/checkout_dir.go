@@ -40,16 +40,24 @@ func (c *checkout) makeDir(ctx context.Context, parent *dirfd.Dir, name, path st
 	}) {
 		return nil
 	}
+	dt, err := c.repo.LoadDirTree(ctx, t.Tree)
+	if err != nil {
+		return err
+	}
+	_, opaque := dt.file(opaqueWhiteout)
+	opaque = opaque && c.o.Whiteouts
+	if opaque && depth > 0 {
+		// Nothing of the old directory stays, neither content nor metadata.
+		if err := atomicfs.RemoveAll(ctx, parent, name); err != nil {
+			return err
+		}
+	}
 	d, fresh, err := c.openOrMake(ctx, parent, name, depth == 0)
 	if err != nil {
 		return err
 	}
 	defer d.Close()
-	dt, err := c.repo.LoadDirTree(ctx, t.Tree)
-	if err != nil {
-		return err
-	}
-	if fresh {
+	if fresh = fresh || opaque; fresh {
 		// Attributes first: a default ACL or label is inherited by the content.
 		if err := c.setXattrs(d, ".", path, meta.Mode, meta.Xattrs); err != nil {
 			return err

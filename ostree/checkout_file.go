@@ -71,24 +71,20 @@ func (c *checkout) link(ctx context.Context, d *dirfd.Dir, e FileEntry) (bool, e
 		return false, err
 	}
 	name := ObjectName{e.Checksum, TypeFile}.looseName(src.mode)
-	ok, isLink, err := src.linkable(dir, name, &st)
+	ok, never, err := src.linkable(dir, name, &st)
 	if err != nil {
 		return false, nameCorrupt(err, ObjectName{e.Checksum, TypeFile})
 	}
 	if !ok {
-		if c.o.RequireHardlinks && !isLink && st.Size > 0 {
+		if c.o.RequireHardlinks && !never {
 			return false, src.noLinks(c.o.UserMode)
 		}
 		return false, nil
 	}
 	err = c.place(d, e.Name, placing{
 		create: func(name2 string) error { return atomicfs.Link(ctx, dir, name, d, name2) },
-		same: func(old *unix.Stat_t) (bool, error) {
-			if old.Ino == st.Ino && old.Dev == st.Dev {
-				return true, nil
-			}
-			return c.sameAsObject(d, e, old, &st)
-		},
+		linked: func(old *unix.Stat_t) bool { return old.Ino == st.Ino && old.Dev == st.Dev },
+		same:   func(old *unix.Stat_t) (bool, error) { return c.sameAsObject(d, e, old, &st) },
 	}, ctx)
 	switch {
 	case err == nil:
@@ -134,8 +130,13 @@ func (c *checkout) node(path string, h *FileHeader) (*node, error) {
 	if c.o.UserMode || c.noXattrs {
 		n.xattrs = nil
 	}
-	if c.o.UserMode && !h.IsSymlink() {
-		n.mode = n.mode&^(unix.S_ISUID|unix.S_ISGID) | unix.S_IRUSR
+	if !h.IsSymlink() {
+		if c.o.UserMode {
+			n.mode &^= unix.S_ISUID | unix.S_ISGID
+		}
+		if c.o.UserMode || c.repo.mode == ModeBareUserOnly {
+			n.mode |= unix.S_IRUSR
+		}
 	}
 	var err error
 	n.xattrs, err = c.labelled(path, h.Mode, n.xattrs)

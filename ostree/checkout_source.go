@@ -56,9 +56,10 @@ func (s *source) close() {
 }
 
 // linkable reports whether the object called name in dir may be hardlinked into
-// the checkout, and if not, whether it is a symbolic link. Empty files are not:
-// they are often alike, would soon have too many links, and cost no data.
-func (s *source) linkable(dir *dirfd.Dir, name string, st *unix.Stat_t) (ok, isLink bool, err error) {
+// the checkout, and if not, whether that is so in any mode: links are cheap,
+// empty files are often alike and would soon have too many links, and a file that
+// its owner cannot read becomes readable outside of the repository.
+func (s *source) linkable(dir *dirfd.Dir, name string, st *unix.Stat_t) (ok, never bool, err error) {
 	switch st.Mode & unix.S_IFMT {
 	case unix.S_IFLNK:
 		return s.symlinks, true, nil
@@ -66,12 +67,15 @@ func (s *source) linkable(dir *dirfd.Dir, name string, st *unix.Stat_t) (ok, isL
 	default:
 		return false, false, corrupt(TypeFile, "stored as a file of type %#o", st.Mode&unix.S_IFMT)
 	}
+	if st.Size == 0 || s.mode == ModeBareUserOnly && st.Mode&unix.S_IRUSR == 0 {
+		return false, true, nil
+	}
 	if s.mode == ModeBareUser {
-		if isLink, err = bareUserSymlink(dir, name, st.Size); err != nil || isLink {
+		if isLink, err := bareUserSymlink(dir, name, st.Size); err != nil || isLink {
 			return false, isLink, err
 		}
 	}
-	return s.links && st.Size > 0, false, nil
+	return s.links, false, nil
 }
 
 // bareUserSymlink reports whether an object in bare-user mode stands for a

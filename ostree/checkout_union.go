@@ -19,7 +19,8 @@ import (
 
 // placing says how to make a file and how to compare it with one in the way.
 type placing struct {
-	create func(name string) error // must fail with fs.ErrExist
+	create func(name string) error     // must fail with fs.ErrExist
+	linked func(old *unix.Stat_t) bool // the file in the way is the same inode; nil if it cannot be
 	same   func(old *unix.Stat_t) (bool, error)
 }
 
@@ -30,15 +31,18 @@ func (c *checkout) place(d *dirfd.Dir, name string, p placing, ctx context.Conte
 	if !isExist(err) || c.o.Union == UnionNone {
 		return err
 	}
-	switch c.o.Union {
-	case UnionAdd:
+	if c.o.Union == UnionAdd {
 		return nil
-	case UnionFiles:
-		return c.replace(ctx, d, name, p)
 	}
 	old, serr := d.Lstat(name)
 	if serr != nil {
 		return serr
+	}
+	if p.linked != nil && p.linked(&old) {
+		return nil
+	}
+	if c.o.Union == UnionFiles {
+		return c.replace(ctx, d, name, p)
 	}
 	same, serr := p.same(&old)
 	if serr != nil {
@@ -76,14 +80,7 @@ func (c *checkout) renameOver(ctx context.Context, d *dirfd.Dir, tmp, name strin
 			err = atomicfs.Rename(ctx, d, tmp, d, name)
 		}
 	}
-	if err != nil {
-		return err
-	}
-	// rename(2) does nothing if both are links to the same file already.
-	if err := atomicfs.Remove(ctx, d, tmp); !isNotExist(err) {
-		return err
-	}
-	return nil
+	return err
 }
 
 // applyWhiteouts removes what the tree says is gone, before its own files come.
