@@ -1,0 +1,122 @@
+package layering
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"example.com/rpmostree/ostree"
+)
+
+// accountFiles are the files that belong to the machine rather than the image
+// where the image keeps its own accounts in usr/lib.
+var accountFiles = []string{"passwd", "group", "shadow", "gshadow", "subuid", "subgid"}
+
+// userDance swaps account files while packages are added: tools that make
+// users write to /etc, but in an image whose accounts are in usr/lib new ones
+// belong there.
+type userDance struct {
+	altfiles bool
+	saved    map[string]ostree.Checksum // objects of usr/etc files, by name
+}
+
+// beginUsers prepares usr/etc/passwd and the others for tools to add to.
+func beginUsers(ctx context.Context, t *Tree, a *Assembly) (*userDance, error) {
+	d := &userDance{saved: map[string]ostree.Checksum{}}
+	if err := removeAccountLeftovers(ctx, t, usrEtc); err != nil {
+		return nil, err
+	}
+	if err := seedUsers(ctx, t, a.Previous); err != nil {
+		return nil, err
+	}
+	var err error
+	if d.altfiles, err = t.Exists(ctx, usrLib+"/passwd"); err != nil || !d.altfiles {
+		return d, err
+	}
+	for _, name := range accountFiles {
+		e, err := t.lookup(ctx, usrEtc+"/"+name)
+		if err != nil {
+			return nil, err
+		}
+		if e.Kind == ostree.EntryFile {
+			d.saved[name] = e.File
+		}
+	}
+	for name, local := range map[string][]byte{"passwd": a.LocalPasswd, "group": a.LocalGroup} {
+		if err := t.Copy(ctx, usrLib+"/"+name, usrEtc+"/"+name); errors.Is(err, fs.ErrNotExist) {
+			continue
+		} else if err != nil {
+			return nil, err
+		}
+		if local != nil {
+			if err := t.Rewrite(ctx, usrLib+"/"+name, local, 0o644); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return d, nil
+}
+
+// end puts the files back where they belong.
+func (d *userDance) end(ctx context.Context, t *Tree) error {
+	if err := removeAccountLeftovers(ctx, t, usrEtc); err != nil {
+		return err
+	}
+	if d.altfiles {
+		for _, name := range []string{"passwd", "group"} {
+			if err := t.Copy(ctx, usrEtc+"/"+name, usrLib+"/"+name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
+		}
+		if err := d.restore(ctx, t); err != nil {
+			return err
+		}
+	}
+	return NormalizeShadow(ctx, t, usrEtc)
+}
+
+func (d *userDance) restore(ctx context.Context, t *Tree) error {
+	for _, name := range accountFiles {
+		sum, ok := d.saved[name]
+		var err error
+		if ok {
+			err = t.SetObject(ctx, usrEtc+"/"+name, sum)
+		} else {
+			err = t.RemoveIfExists(ctx, usrEtc+"/"+name)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readUsersOnDisk reads the accounts of a root directory while scripts run.
+func readUsersOnDisk(root string) (*Users, error) {
+	u := &Users{}
+	for _, dir := range []string{"etc", "usr/lib"} {
+		for name, into := range map[string]*accounts{"passwd": &u.users, "group": &u.groups} {
+			fields := passwdLen
+			if name == "group" {
+				fields = groupLen
+			}
+			file := filepath.Join(root, dir, name)
+			data, err := os.ReadFile(file)
+			if errors.Is(err, fs.ErrNotExist) {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			list, err := parseAccounts(data, fields)
+			if err != nil {
+				return nil, fmt.Errorf("parse %s: %w", file, err)
+			}
+			*into = into.with(list)
+		}
+	}
+	return u, nil
+}
