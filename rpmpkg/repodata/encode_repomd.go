@@ -46,8 +46,12 @@ func (d *Data) encode(w *xmlWriter) {
 		w.raw("    <open-checksum type=\"", string(d.OpenChecksum.Algorithm()), "\">", d.OpenChecksum.Encoded(), "</open-checksum>\n")
 	}
 	w.raw("    <location href=\"", escAttr(d.Location), "\"/>\n")
-	w.raw("    <timestamp>", seconds(d.Timestamp), "</timestamp>\n")
-	w.raw("    <size>", strconv.FormatInt(d.Size, 10), "</size>\n")
+	if !d.Timestamp.IsZero() {
+		w.raw("    <timestamp>", seconds(d.Timestamp), "</timestamp>\n")
+	}
+	if d.Size > 0 {
+		w.raw("    <size>", strconv.FormatInt(d.Size, 10), "</size>\n")
+	}
 	if d.OpenSize > 0 {
 		w.raw("    <open-size>", strconv.FormatInt(d.OpenSize, 10), "</open-size>\n")
 	}
