@@ -40,7 +40,7 @@ func everyTable() []*rpmtest.Package {
 			{Path: "/var/log/files.log", Ghost: true},
 		}},
 		{Name: "deps", Version: "1.0~rc1", Release: "0.1^git", Provides: []string{"virtual = 1:2-3", "bare"},
-			Requires: []string{"files >= 2:1.0", "(files and virtual)", "(bare or missing)", "(files if missing else virtual)", "(a unless b)"},
+			Requires:  []string{"files >= 2:1.0", "(files and virtual)", "(bare or missing)", "(files if missing else virtual)", "(a unless b)"},
 			Conflicts: []string{"old < 1", "(x unless files)"}, Obsoletes: []string{"older"}, Recommends: []string{"(r1 or r2)"},
 			Suggests: []string{"s"}, Supplements: []string{"(s1 and s2)"}, Enhances: []string{"e"}},
 		{Name: "scripts", RequiresPre: []string{"files"}, RequiresPost: []string{"deps"}, Scripts: rpmpkg.Scripts{
