@@ -145,7 +145,11 @@ func (s *solver) findOffs(j *Job) []policyOff {
 			out = append(out, s.nameOffs(offInfArch, j)...)
 		}
 	case Lock:
-		out = s.nameOffs(offDup, j)
+		for _, q := range p.selected(j.Select) {
+			if p.isInstalled(q) {
+				out = append(out, policyOff{offDup, int32(p.name[q])})
+			}
+		}
 	}
 	return out
 }

@@ -58,14 +58,15 @@ func (s *solver) byCommonProvides(list []int32) []int32 {
 	type provide struct {
 		name DepID
 		evr  uint32
+		rank int // order of equal versions: less than comes before equal
 		at   int
 	}
 	var all []provide
 	for i, q := range list {
 		for at := p.deps[depProvides][q]; p.arena[at] != 0 && p.arena[at] != markFile; at++ {
 			if d := p.arena[at]; d.isRel() {
-				if r := p.rel(d); r.op == OpEQ && !r.right.isRel() && !looksLikeHash(p.strs.str(uint32(r.right))) {
-					all = append(all, provide{r.left, uint32(r.right), i})
+				if r := p.rel(d); r.op < opCmp && !r.right.isRel() && !looksLikeHash(p.strs.str(uint32(r.right))) {
+					all = append(all, provide{r.left, uint32(r.right), opRank[r.op], i})
 				}
 			}
 		}
@@ -80,6 +81,9 @@ func (s *solver) byCommonProvides(list []int32) []int32 {
 		if r := p.evrCmp(b.evr, a.evr, cmpFull); r != 0 {
 			return r
 		}
+		if a.rank != b.rank {
+			return b.rank - a.rank
+		}
 		return a.at - b.at
 	})
 	bad := make([]int, len(list))
@@ -89,7 +93,7 @@ func (s *solver) byCommonProvides(list []int32) []int32 {
 			level = 0
 			continue
 		}
-		if all[i].at != all[i-1].at && p.evrCmp(all[i].evr, all[i-1].evr, cmpFull) != 0 {
+		if all[i].rank != all[i-1].rank || p.evrCmp(all[i].evr, all[i-1].evr, cmpFull) != 0 {
 			level++
 		}
 		if level > 0 && !p.isInstalled(list[all[i].at]) {
@@ -111,6 +115,9 @@ func (s *solver) byCommonProvides(list []int32) []int32 {
 	}
 	return out
 }
+
+// opRank orders comparisons with the same version.
+var opRank = [...]int{OpLT: 0, OpLT | OpEQ: 1, OpEQ: 2, OpLT | OpGT: 2, OpGT | OpEQ: 3, OpGT: 4}
 
 // looksLikeHash recognises versions that are checksums, which have no order.
 func looksLikeHash(v string) bool {

@@ -26,7 +26,6 @@ func (s *solver) buildChoiceRules() {
 }
 
 func (s *solver) addChoice(n int32) {
-	p := s.pool
 	lits := s.sat.Tail(n)
 	if !s.mixed(lits) {
 		return
@@ -39,9 +38,7 @@ func (s *solver) addChoice(n int32) {
 			keep = append(keep, q)
 		case owner == 0:
 			choice = true
-		case owner == q:
-			keep, owners = append(keep, q), append(owners, q)
-		case s.illegal(owner, q) != 0 || s.outdated(owner, q, lits):
+		case owner != q && s.illegal(owner, q) != 0 || s.outdated(owner, q, lits):
 		default:
 			keep, owners = append(keep, q), append(owners, owner)
 		}
@@ -49,7 +46,6 @@ func (s *solver) addChoice(n int32) {
 	if !choice || len(owners) == 0 {
 		return
 	}
-	_ = p
 	if s.updatesInside(owners, lits) {
 		return
 	}
@@ -118,7 +114,7 @@ func (s *solver) findOwner(q int32) int32 {
 // its newest version, which no longer fulfils the requirement.
 func (s *solver) outdated(owner, q int32, lits []int32) bool {
 	p := s.pool
-	if !s.wantsUpdate(owner) && p.evrCmp(p.evr[q], p.evr[owner], cmpFull) >= 0 {
+	if owner == q && !s.updateAll || !s.wantsUpdate(owner) && p.evrCmp(p.evr[q], p.evr[owner], cmpFull) >= 0 {
 		return false
 	}
 	list := s.lits(s.updateRule(owner))

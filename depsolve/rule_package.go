@@ -198,6 +198,12 @@ func (g *packageRules) blocks(pkg int32, d DepID, c clauses, keepBroken bool, ki
 			continue
 		}
 		g.emit(ruleFact{kind: kind, dep: d, pkg: pkg, p: -pkg, block: b})
+	}
+	g.visitBlocks(c)
+}
+
+func (g *packageRules) visitBlocks(c clauses) {
+	for _, b := range c.blocks {
 		for _, q := range b {
 			if q > 0 {
 				g.visit(q)
@@ -297,8 +303,12 @@ func (g *packageRules) widen(pkg int32) {
 	p := g.s.pool
 	for _, k := range [...]depKind{depRecommends, depSuggests} {
 		for at := p.deps[k][pkg]; p.arena[at] != 0; at++ {
-			for _, q := range p.providers(p.arena[at]) {
+			d := p.arena[at]
+			for _, q := range p.providers(d) {
 				g.visit(q)
+			}
+			if p.isRich(d) {
+				g.visitBlocks(p.normalize(d, false))
 			}
 		}
 	}

@@ -279,8 +279,10 @@ func (s *solver) decideOneInstalled(level, pkg int32, pass int) int32 {
 		return level
 	}
 	rule := s.updateRule(pkg)
-	if s.clause(rule).P == 0 {
-		rule = s.featureRule(pkg)
+	if c := s.clause(rule); c.P == 0 || !c.Enabled() {
+		if f := s.featureRule(pkg); c.P == 0 || s.clause(f).P != 0 && s.clause(f).Enabled() {
+			rule = f
+		}
 	}
 	if s.clause(rule).P == 0 {
 		return level

@@ -171,6 +171,11 @@ func (s *solver) element(n int32) int32 {
 	case ruleJob:
 		from, _ := s.classRange(ruleJob)
 		return -(s.jobOf[n-from] + 1)
+	case ruleBest:
+		from, _ := s.classRange(ruleBest)
+		if job := s.bestFor[n-from]; job < 0 {
+			return job
+		}
 	case ruleInfArch, ruleDup:
 		from, _ := s.classRange(c)
 		for n > from && s.sameName(n, n-1) {
@@ -192,6 +197,12 @@ func (s *solver) rulesOf(e int32) []int32 {
 		from, _ := s.classRange(ruleJob)
 		for i, j := range s.jobOf {
 			if j == -e-1 {
+				out = append(out, from+int32(i))
+			}
+		}
+		from, _ = s.classRange(ruleBest)
+		for i, who := range s.bestFor {
+			if who == e {
 				out = append(out, from+int32(i))
 			}
 		}
@@ -314,11 +325,5 @@ func (s *solver) mayGo(pkg int32) bool {
 	if !s.mayUninstall(pkg) || s.pool.excluded.has(pkg) {
 		return false
 	}
-	from, _ := s.classRange(ruleBest)
-	for i, who := range s.bestFor {
-		if who == pkg && s.clause(from+int32(i)).P > 0 {
-			return false
-		}
-	}
-	return true
+	return !slices.Contains(s.bestFor, pkg)
 }

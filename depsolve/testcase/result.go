@@ -98,6 +98,10 @@ func (c *runner) transaction(tr *depsolve.Transaction) []string {
 			out = append(out, "erase "+c.pkgText(old))
 			continue
 		}
+		if kind == depsolve.StepObsolete {
+			out = append(out, fmt.Sprintf("erase %s %s", c.pkgText(old), c.pkgText(by)))
+			continue
+		}
 		replaces[by] = true
 		out = append(out, fmt.Sprintf("%s %s %s", kind, c.pkgText(old), c.pkgText(by)))
 	}
