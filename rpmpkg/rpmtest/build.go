@@ -107,11 +107,33 @@ func (p *Package) sign(s *headerWriter, header []byte) error {
 	if err != nil {
 		return fmt.Errorf("sign: %w", err)
 	}
-	s.bin(rpmtag.RSAHeader, sig)
+	tag := rpmtag.DSAHeader // which is for all but RSA by now
+	if isRSA(sig) {
+		tag = rpmtag.RSAHeader
+	}
+	s.bin(tag, sig)
 	if p.V6 {
 		s.strs(rpmtag.OpenPGP, base64.StdEncoding.EncodeToString(sig))
 	}
 	return nil
+}
+
+// isRSA looks at the algorithm of an OpenPGP signature packet (RFC 9580, 4.2 and 5.2).
+func isRSA(sig []byte) bool {
+	if len(sig) < 2 {
+		return false
+	}
+	body := 2 // of a length in one byte
+	switch newFormat := sig[0]&0x40 != 0; {
+	case newFormat && sig[1] == 255:
+		body = 6
+	case newFormat && sig[1] >= 192:
+		body = 3
+	case !newFormat:
+		body = 1 + 1<<(sig[0]&3)
+	}
+	const algorithm, rsa = 2, 1
+	return body+algorithm < len(sig) && sig[body+algorithm] == rsa
 }
 
 func (p *Package) addTexts(h *headerWriter) {
