@@ -30,8 +30,9 @@ func (t *Treefile) Checksum() ([sha256.Size]byte, error) {
 	h := sha256.New()
 	h.Write(data)
 	for _, name := range slices.Sorted(maps.Keys(t.externals)) {
-		fmt.Fprintf(h, "\n%d:%s %d\n", len(name), name, len(t.externals[name]))
-		h.Write(t.externals[name])
+		file := t.externals[name]
+		fmt.Fprintf(h, "\n%d:%s %d %t\n", len(name), name, len(file.Data), file.Executable)
+		h.Write(file.Data)
 	}
 	return [sha256.Size]byte(h.Sum(nil)), nil
 }

@@ -22,6 +22,9 @@ type Options struct {
 	// is relative to the directory of the top treefile's own name, or
 	// absolute. Nil means os.ReadFile.
 	ReadFile func(name string) ([]byte, error)
+	// Executable tells whether such a file has execute permission. Nil means
+	// os.Stat, or with ReadFile set that none has.
+	Executable func(name string) bool
 	// Packages are added to the packages of the treefile.
 	Packages []string
 }
@@ -32,9 +35,15 @@ func Load(name string, o *Options) (*Treefile, error) {
 	if o == nil {
 		o = &Options{}
 	}
-	l := &loader{arch: o.BaseArch, read: o.ReadFile, active: map[string]bool{}}
+	l := &loader{arch: o.BaseArch, read: o.ReadFile, executable: o.Executable, active: map[string]bool{}}
 	if l.arch == "" {
 		l.arch = HostArch()
+	}
+	if l.executable == nil {
+		l.executable = func(name string) bool {
+			st, err := os.Stat(name)
+			return o.ReadFile == nil && err == nil && st.Mode()&0o111 != 0
+		}
 	}
 	if l.read == nil {
 		l.read = os.ReadFile
@@ -64,9 +73,10 @@ func HostArch() string {
 }
 
 type loader struct {
-	arch   string
-	read   func(string) ([]byte, error)
-	active map[string]bool // files being loaded, for cycles
+	arch       string
+	read       func(string) ([]byte, error)
+	executable func(string) bool
+	active     map[string]bool // files being loaded, for cycles
 }
 
 // load reads a file with its includes; vars are those of the including files.
@@ -177,11 +187,12 @@ func (l *loader) readExternals(t *Treefile, dir string) error {
 		}
 	}
 	for _, name := range names {
-		data, err := l.read(resolve(dir, name))
+		file := resolve(dir, name)
+		data, err := l.read(file)
 		if err != nil {
 			return fmt.Errorf("read external file: %w", err)
 		}
-		t.addExternal(name, data)
+		t.addExternal(name, External{data, l.executable(file)})
 	}
 	return nil
 }

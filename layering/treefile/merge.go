@@ -12,8 +12,8 @@ func (t *Treefile) merge(included []*Treefile) {
 	dst := reflect.ValueOf(t).Elem()
 	for _, part := range included {
 		mergeStruct(dst, reflect.ValueOf(part).Elem(), mergeValue)
-		for name, data := range part.externals {
-			t.addExternal(name, data)
+		for name, file := range part.externals {
+			t.addExternal(name, file)
 		}
 	}
 	for _, part := range slices.Backward(included) {
@@ -21,12 +21,12 @@ func (t *Treefile) merge(included []*Treefile) {
 	}
 }
 
-func (t *Treefile) addExternal(name string, data []byte) {
+func (t *Treefile) addExternal(name string, file External) {
 	if t.externals == nil {
-		t.externals = map[string][]byte{}
+		t.externals = map[string]External{}
 	}
 	if _, ok := t.externals[name]; !ok {
-		t.externals[name] = data
+		t.externals[name] = file
 	}
 }
 

@@ -107,7 +107,7 @@ type Treefile struct {
 	Rojig          *Rojig `yaml:"rojig" json:"rojig,omitempty"`
 	Derive         `yaml:",inline"`
 
-	externals map[string][]byte
+	externals map[string]External
 }
 
 // Derive holds the keys that only a derivation on a client may set.
@@ -160,10 +160,16 @@ func Bool(v *bool, def bool) bool {
 	return *v
 }
 
-// External returns the content of a file that the treefile names: the source
-// of an add-files entry, postprocess-script, or the file of check-passwd and
-// check-groups. [Load] reads them.
-func (t *Treefile) External(name string) ([]byte, bool) {
-	data, ok := t.externals[name]
-	return data, ok
+// External is a file that a treefile names.
+type External struct {
+	Data       []byte
+	Executable bool
+}
+
+// External returns a file that the treefile names: the source of an add-files
+// entry, postprocess-script, or the file of check-passwd and check-groups.
+// [Load] reads them.
+func (t *Treefile) External(name string) (External, bool) {
+	f, ok := t.externals[name]
+	return f, ok
 }

@@ -3,6 +3,8 @@ package treefile
 import (
 	"fmt"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -126,8 +128,25 @@ add-files: [[motd, /etc/motd]]
 	require.Equal(t, map[string]any{"k": "top", "l": "one"}, tf.AddCommitMetadata)
 	motd, ok := tf.External("motd")
 	require.True(t, ok)
-	require.Equal(t, "hello\n", string(motd))
+	require.Equal(t, "hello\n", string(motd.Data))
+	require.False(t, motd.Executable)
 	require.Empty(t, tf.Include)
+}
+
+func TestLoadFromDisk(t *testing.T) {
+	dir := t.TempDir()
+	for name, mode := range map[string]os.FileMode{"script": 0o755, "plain": 0o644} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(name), mode))
+	}
+	top := filepath.Join(dir, "t.yaml")
+	require.NoError(t, os.WriteFile(top, []byte("ref: a/${basearch}\nadd-files: [[script, /usr/bin/s], [plain, /etc/p]]"), 0o644))
+	tf, err := Load(top, nil)
+	require.NoError(t, err)
+	require.Equal(t, "a/"+HostArch(), tf.Ref)
+	script, _ := tf.External("script")
+	require.Equal(t, External{[]byte("script"), true}, script)
+	plain, _ := tf.External("plain")
+	require.Equal(t, External{[]byte("plain"), false}, plain)
 }
 
 func TestConditionalInclude(t *testing.T) {
