@@ -91,7 +91,13 @@ func openStaging(ctx context.Context, tmp *dirfd.Dir) (*staging, error) {
 	}
 	var found *staging
 	for _, e := range entries {
-		if e.Type != unix.DT_DIR || !strings.HasPrefix(e.Name, stagingPrefix) {
+		if !strings.HasPrefix(e.Name, stagingPrefix) {
+			continue
+		}
+		if e.Type != unix.DT_DIR {
+			if err := dropStaleLock(ctx, tmp, e.Name); err != nil {
+				return nil, err
+			}
 			continue
 		}
 		mine := strings.HasPrefix(e.Name, prefix)
@@ -131,6 +137,22 @@ func newStaging(ctx context.Context, tmp *dirfd.Dir, prefix string) (*staging, e
 		}
 		// Another transaction took it over between the two calls.
 	}
+}
+
+// dropStaleLock removes the lock file of a directory that is gone.
+func dropStaleLock(ctx context.Context, tmp *dirfd.Dir, name string) error {
+	dir, ok := strings.CutSuffix(name, lockSuffix)
+	if !ok {
+		return nil
+	}
+	if exists, err := tmp.Exists(dir); exists || err != nil {
+		return err
+	}
+	s, err := tryStaging(ctx, tmp, dir)
+	if s != nil {
+		return s.leave()
+	}
+	return err
 }
 
 // tryStaging locks and opens an existing staging directory. It returns nil if
