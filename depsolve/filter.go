@@ -19,7 +19,7 @@ func (s *solver) filter(list []int32, mode filterMode) []int32 {
 	if mode == modeSupplement {
 		return s.reorder(list)
 	}
-	if len(list) > 1 && mode == modeChoose && len(s.favor) > 0 {
+	if len(list) > 1 && (mode == modeChoose || mode == modeNoReorder) && len(s.favor) > 0 {
 		if groups := s.favorGroups(list); len(groups) > 1 {
 			return s.filterGroups(groups, mode)
 		}

@@ -19,7 +19,7 @@ type offKind uint8
 
 const (
 	offUpdate     offKind = iota // update, feature and best rules of an installed package
-	offInfArch                   // of a name
+	offInfArch                   // of a name and architecture, those of the package
 	offDup                       // of a name
 	offBlack                     // of a package
 	offStrictRepo                // of a name
@@ -83,7 +83,9 @@ func (s *solver) switchRules(o policyOff, on bool) {
 	case offUpdate:
 		s.switchUpdate(o.arg, on, set)
 	case offInfArch:
-		each(ruleInfArch, named)
+		each(ruleInfArch, func(pkg int32) bool {
+			return pkg > 0 && s.pool.name[pkg] == s.pool.name[o.arg] && s.pool.arch[pkg] == s.pool.arch[o.arg]
+		})
 	case offDup:
 		each(ruleDup, named)
 	case offStrictRepo:
@@ -142,7 +144,7 @@ func (s *solver) findOffs(j *Job) []policyOff {
 			}
 		}
 		if set := s.autoSet(j); set.SetArch {
-			out = append(out, s.nameOffs(offInfArch, j)...)
+			out = append(out, s.archOffs(j)...)
 		}
 	case Lock:
 		for _, q := range p.selected(j.Select) {
@@ -196,13 +198,31 @@ func (s *solver) nameOffs(kind offKind, j *Job) []policyOff {
 	return out
 }
 
+// archOffs names each architecture of the selection by the first package of
+// the pool that has it.
+func (s *solver) archOffs(j *Job) []policyOff {
+	p := s.pool
+	var out []policyOff
+	for _, q := range p.selected(j.Select) {
+		for _, o := range p.providers(DepID(p.name[q])) {
+			if p.name[o] == p.name[q] && p.arch[o] == p.arch[q] {
+				if off := (policyOff{offInfArch, o}); !slices.Contains(out, off) {
+					out = append(out, off)
+				}
+				break
+			}
+		}
+	}
+	return out
+}
+
 func (s *solver) installOffs(j *Job) []policyOff {
 	p := s.pool
 	set := s.autoSet(j)
 	var out []policyOff
 	list := p.selected(j.Select)
 	if set.SetArch {
-		out = append(out, s.nameOffs(offInfArch, j)...)
+		out = append(out, s.archOffs(j)...)
 	}
 	if set.SetRepo {
 		out = append(out, s.nameOffs(offDup, j)...)

@@ -35,7 +35,7 @@ func (s *solver) addBest(first int32, rest []int32, info int32) {
 }
 
 func (s *solver) addBestInstall(job int32, j *Job) {
-	all := s.pool.selected(j.Select)
+	all := slices.DeleteFunc(slices.Clone(s.pool.selected(j.Select)), s.pool.excluded.has)
 	if len(all) == 0 {
 		return
 	}

@@ -66,7 +66,14 @@ func (s *solver) infArchOf(list []int32) {
 		if a == scoreNoarch || a == 0 || (a^best)&classMask == 0 {
 			continue
 		}
-		if !p.opts.NoColours && s.addLockstep(q, best, list) || p.isInstalled(q) || compatible(a, allowed) {
+		if !p.opts.NoColours {
+			if s.addLockstep(q, best, list) {
+				continue
+			}
+		} else if compatible(a, allowed) {
+			continue
+		}
+		if p.isInstalled(q) {
 			continue
 		}
 		s.sat.Add(-q, 0)

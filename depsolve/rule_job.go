@@ -111,7 +111,7 @@ func (s *solver) addTarget(pkg int32, j *Job) {
 	}
 	add := func(old int32) {
 		s.update.set(old)
-		if j.ForceBest {
+		if j.ForceBest && old != pkg {
 			s.best.set(old)
 		}
 		if !slices.Contains(s.targets[old], pkg) {

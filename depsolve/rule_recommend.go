@@ -5,7 +5,7 @@ package depsolve
 
 func (s *solver) buildRecommendRules() {
 	defer s.endClass(ruleRecommend)
-	if !s.opts.StrongRecommends || len(s.favor) == 0 {
+	if !s.opts.StrongRecommends {
 		return
 	}
 	p := s.pool
@@ -14,6 +14,7 @@ func (s *solver) buildRecommendRules() {
 		if c.P >= 0 || c.W2 == 0 || !s.fromRecommends(n) {
 			continue
 		}
+		s.setWeak(n)
 		var keep []int32
 		dropped := false
 		for _, q := range s.sat.Tail(n) {
@@ -43,7 +44,10 @@ func (s *solver) possibleAtAll(d DepID) bool {
 // fromRecommends reports whether a package rule exists because of a recommends
 // rather than a requires.
 func (s *solver) fromRecommends(n int32) bool {
-	found := false
-	s.facts(n, func(f ruleFact) { found = found || f.kind == "recommends" })
-	return found
+	recommends, other := false, false
+	s.facts(n, func(f ruleFact) {
+		recommends = recommends || f.kind == "recommends"
+		other = other || f.kind != "recommends"
+	})
+	return recommends && !other
 }

@@ -56,7 +56,7 @@ var errSkip = errors.New("skipped")
 // Run runs all sections of the case in a file. An error is one of the file, not
 // of the solver.
 func Run(ctx context.Context, fsys fs.FS, name string) ([]Result, error) {
-	c := &runner{ctx: ctx, fsys: fsys, dir: path.Dir(name), pool: depsolve.NewPool(""), repos: map[string]*depsolve.Repo{}}
+	c := &runner{ctx: ctx, fsys: fsys, dir: path.Dir(name), pool: depsolve.NewPool("")}
 	data, err := fs.ReadFile(fsys, name)
 	if err != nil {
 		return nil, fmt.Errorf("testcase: %w", err)
@@ -89,8 +89,7 @@ type runner struct {
 
 	pool     *depsolve.Pool
 	poolOpts depsolve.PoolOptions
-	repos    map[string]*depsolve.Repo
-	order    []*depsolve.Repo
+	repos    []*depsolve.Repo
 	ids      map[*depsolve.Repo]map[string]depsolve.PkgID
 	jobs     []depsolve.Job
 	jobText  []string
@@ -167,8 +166,7 @@ func (c *runner) repo(w []string) error {
 		cost -= s
 	}
 	r := c.pool.AddRepo(w[0], &depsolve.RepoOptions{Priority: 100_000 - p, Cost: cost})
-	c.repos[strings.ReplaceAll(w[0], " ", "_")] = r
-	c.order = append(c.order, r)
+	c.repos = append(c.repos, r)
 	switch w[2] {
 	case "empty":
 		return nil
@@ -231,7 +229,7 @@ func (c *runner) system(w []string) error {
 		return fmt.Errorf("distribution %q: %w", w[1], errSkip)
 	}
 	if len(w) > 2 {
-		r := c.repos[w[2]]
+		r := c.repoNamed(w[2])
 		if r == nil {
 			return fmt.Errorf("system: no repository %q", w[2])
 		}
@@ -306,38 +304,53 @@ func (c *runner) disable(w []string) error {
 	return nil
 }
 
+// repoNamed returns the first repository of a name, blanks written as "_".
+func (c *runner) repoNamed(name string) *depsolve.Repo {
+	for _, r := range c.repos {
+		if strings.ReplaceAll(r.Name(), " ", "_") == name {
+			return r
+		}
+	}
+	return nil
+}
+
 // pkg finds a package by "name-evr.arch@repo".
 func (c *runner) pkg(s string) (depsolve.PkgID, error) {
-	if c.ids == nil {
-		c.ids = map[*depsolve.Repo]map[string]depsolve.PkgID{}
-	}
 	for i := 0; i < len(s); i++ {
 		if s[i] != '@' {
 			continue
-		}
-		r := c.repos[s[i+1:]]
-		if r == nil {
-			continue
-		}
-		m := c.ids[r]
-		if m == nil {
-			m = map[string]depsolve.PkgID{}
-			for _, id := range r.Packages() {
-				if n := c.pool.PkgString(id); m[n] == 0 {
-					m[n] = id
-				}
-			}
-			c.ids[r] = m
 		}
 		name, err := unescape(s[:i])
 		if err != nil {
 			return 0, err
 		}
-		if id := m[name]; id != 0 {
-			return id, nil
+		for _, r := range c.repos {
+			if strings.ReplaceAll(r.Name(), " ", "_") == s[i+1:] {
+				if id := c.named(r)[name]; id != 0 {
+					return id, nil
+				}
+			}
 		}
 	}
 	return 0, fmt.Errorf("no package %q", s)
+}
+
+// named indexes the packages of a repository by their text.
+func (c *runner) named(r *depsolve.Repo) map[string]depsolve.PkgID {
+	if m := c.ids[r]; m != nil {
+		return m
+	}
+	m := map[string]depsolve.PkgID{}
+	for _, id := range r.Packages() {
+		if n := c.pool.PkgString(id); m[n] == 0 {
+			m[n] = id
+		}
+	}
+	if c.ids == nil {
+		c.ids = map[*depsolve.Repo]map[string]depsolve.PkgID{}
+	}
+	c.ids[r] = m
+	return m
 }
 
 func (c *runner) pkgText(id depsolve.PkgID) string {

@@ -160,7 +160,7 @@ func (c *runner) selection(w []string) (depsolve.Selection, int, error) {
 		}
 		return depsolve.SelectOneOf(ids...), 0, nil
 	case "repo":
-		if r := c.repos[rest]; r != nil {
+		if r := c.repoNamed(rest); r != nil {
 			return depsolve.SelectRepo(r), 0, nil
 		}
 		return none, 0, fmt.Errorf("no repository %q", rest)
