@@ -1,7 +1,10 @@
 package depsolve
 
 import (
-	"context"
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
 )
 
 func (s *solver) unsolvableError(partial *Transaction) *UnsolvableError {
@@ -12,29 +15,208 @@ func (s *solver) unsolvableError(partial *Transaction) *UnsolvableError {
 	return e
 }
 
+// problem turns a refutation into facts about packages.
 func (s *solver) problem(f found) *Problem {
-	return &Problem{solver: s, rules: f.rules}
+	p := &Problem{solver: s, rules: f.rules}
+	for _, e := range s.inOrder(f.rules) {
+		if e < 0 {
+			p.Jobs = append(p.Jobs, int(-e-1))
+		}
+	}
+	seen := map[Cause]bool{}
+	add := func(c Cause) {
+		if !seen[c] {
+			seen[c] = true
+			p.Causes = append(p.Causes, c)
+		}
+	}
+	for _, n := range f.proof {
+		s.causesOf(n, add)
+	}
+	if len(p.Causes) > 0 {
+		p.Main = slices.MinFunc(p.Causes, func(a, b Cause) int { return cmp.Compare(s.weight(a, f), s.weight(b, f)) })
+	} else {
+		p.Main = Cause{Kind: "other", Text: "the packages contradict each other"}
+	}
+	p.Text = s.story(p)
+	return p
 }
 
-func (s *solver) solutions(ctx context.Context, p *Problem) ([]Solution, error) {
-	return nil, nil
+// causesOf calls add for what a rule says.
+func (s *solver) causesOf(n int32, add func(Cause)) {
+	p := s.pool
+	from, _ := s.classRange(s.classOf(n))
+	c := s.clause(n)
+	switch s.classOf(n) {
+	case rulePackage:
+		s.facts(n, func(f ruleFact) { add(s.factCause(n, f)) })
+	case ruleFeature, ruleUpdate:
+		pkg := s.installed.first + n - from
+		add(Cause{Kind: "update", Package: PkgID(pkg), Text: "problem with installed package " + p.nevra(pkg)})
+	case ruleJob:
+		add(s.jobCause(n, int(s.jobOf[n-from])))
+	case ruleInfArch:
+		add(Cause{Kind: "inferior-arch", Package: PkgID(-c.P), Text: p.nevra(-c.P) + " has inferior architecture"})
+	case ruleDup:
+		add(Cause{Kind: "not-in-repo", Package: PkgID(-c.P), Text: p.nevra(-c.P) + " does not belong to a distupgrade repository"})
+	case ruleBest:
+		add(s.bestCause(n, s.bestFor[n-from]))
+	case ruleYumObs:
+		d := s.yumFor[n-from]
+		add(Cause{Kind: "split", Package: PkgID(-c.P), Dep: p.DepString(d), Text: "both package " + p.nevra(-c.P) + " and another one obsolete " + p.DepString(d)})
+	case ruleBlack:
+		add(Cause{Kind: "blacklist", Package: PkgID(-c.P), Text: "package " + p.nevra(-c.P) + " can only be installed by a direct request"})
+	case ruleStrictRepo:
+		add(Cause{Kind: "repo-priority", Package: PkgID(-c.P), Text: "package " + p.nevra(-c.P) + " is excluded by strict repo priority"})
+	}
+}
+
+func (s *solver) bestCause(n, who int32) Cause {
+	p := s.pool
+	if who > 0 {
+		best := who
+		for _, q := range s.lits(n) {
+			if q > 0 {
+				best = q
+				break
+			}
+		}
+		return Cause{Kind: "best", Package: PkgID(best), Other: PkgID(who),
+			Text: "cannot install the best update candidate for package " + p.nevra(who)}
+	}
+	return Cause{Kind: "best", Package: PkgID(max(0, s.clause(n).P)), Text: "cannot install the best candidate for the job"}
+}
+
+func (s *solver) jobCause(n int32, job int) Cause {
+	p := s.pool
+	j := &s.jobs[job]
+	c := Cause{Kind: "job", Dep: p.SelectionString(j.Select)}
+	if s.clause(n).P == -systemPkg && j.Action == Install {
+		switch j.Select.kind {
+		case selNothing:
+			c.Kind, c.Text = "job-unknown", "no package matches "+c.Dep
+		case selName:
+			c.Kind, c.Text = "job-unknown", "package "+c.Dep+" does not exist"
+			if len(p.providers(j.Select.dep)) > 0 {
+				c.Kind, c.Text = "job-missing", "nothing provides requested "+c.Dep
+			}
+		default:
+			c.Kind, c.Text = "job-missing", "nothing provides requested "+c.Dep
+		}
+		return c
+	}
+	if j.Action == Lock {
+		for _, l := range s.lits(n) {
+			pkg := max(l, -l)
+			c.Package = PkgID(pkg)
+		}
+		c.Kind, c.Dep, c.Text = "locked", "", "package "+p.nevra(int32(c.Package))+" is locked"
+		return c
+	}
+	c.Text = "conflicting requests"
+	return c
+}
+
+// factCause words a package rule.
+func (s *solver) factCause(n int32, f ruleFact) Cause {
+	p := s.pool
+	c := Cause{Kind: f.kind, Package: PkgID(f.pkg), Dep: p.DepString(f.dep)}
+	name := p.nevra(f.pkg)
+	switch f.kind {
+	case "missing":
+		c.Text = fmt.Sprintf("nothing provides %s needed by %s", c.Dep, name)
+	case "requires", "recommends":
+		c.Kind = "requires"
+		if other := s.onlyProvider(f); other != 0 {
+			c.Other = PkgID(other)
+			c.Text = fmt.Sprintf("package %s requires %s, but none of the providers can be installed", name, c.Dep)
+			break
+		}
+		c.Text = fmt.Sprintf("package %s requires %s, but none of the providers can be installed", name, c.Dep)
+	case "conflicts":
+		c.Other = PkgID(-f.q)
+		switch {
+		case f.q == 0 && f.block == nil:
+			c.Text = fmt.Sprintf("package %s conflicts with %s provided by itself", name, c.Dep)
+		case f.block != nil:
+			c.Other = PkgID(abs32(f.block[0]))
+			c.Text = fmt.Sprintf("package %s conflicts with %s provided by %s", name, c.Dep, p.nevra(abs32(f.block[0])))
+		default:
+			c.Text = fmt.Sprintf("package %s conflicts with %s provided by %s", name, c.Dep, p.nevra(-f.q))
+		}
+	case "obsoletes":
+		c.Other = PkgID(-f.q)
+		installed := ""
+		if p.isInstalled(f.pkg) {
+			installed = "installed "
+		}
+		c.Text = fmt.Sprintf("%spackage %s obsoletes %s provided by %s", installed, name, c.Dep, p.nevra(-f.q))
+	case "same-name":
+		c.Other = PkgID(-f.q)
+		c.Text = fmt.Sprintf("cannot install both %s and %s", name, p.nevra(-f.q))
+	case "excluded":
+		c.Text = fmt.Sprintf("package %s is filtered out by exclude filtering", name)
+	case "not-installable":
+		c.Text = fmt.Sprintf("package %s does not have a compatible architecture", name)
+	}
+	return c
+}
+
+func abs32(v int32) int32 { return max(v, -v) }
+
+// onlyProvider returns the provider of a requirement if there is just one.
+func (s *solver) onlyProvider(f ruleFact) int32 {
+	if f.d == 0 {
+		return 0
+	}
+	if l := s.sat.Arena.List(f.d); len(l) == 1 {
+		return l[0]
+	}
+	return 0
+}
+
+// weight orders causes by how much they say; the least is the main one.
+func (s *solver) weight(c Cause, f found) int {
+	installed := func(id PkgID) bool { return id != 0 && s.pool.isInstalled(int32(id)) }
+	penalty := 0
+	if installed(c.Package) {
+		penalty = 1
+	} else if !s.isJobPackage(c.Package, f) {
+		penalty = 2
+	}
+	order := []string{"job-missing", "job-unknown", "missing", "excluded", "not-installable", "requires", "conflicts", "obsoletes",
+		"same-name", "split", "blacklist", "repo-priority", "best", "not-in-repo", "inferior-arch", "locked", "update", "job"}
+	i := slices.Index(order, c.Kind)
+	if i < 0 {
+		i = len(order)
+	}
+	return i*4 + penalty
+}
+
+// isJobPackage reports whether a job to blame is about a package.
+func (s *solver) isJobPackage(id PkgID, f found) bool {
+	for _, e := range f.rules {
+		if e < 0 && slices.Contains(s.pool.selected(s.jobs[-e-1].Select), int32(id)) {
+			return true
+		}
+	}
+	return false
 }
 
 // facts calls f for each reason that a package rule exists.
 func (s *solver) facts(n int32, f func(ruleFact)) {
-	c := s.clause(n)
 	want := s.lits(n)
+	if len(want) == 0 {
+		return
+	}
 	emit := func(r ruleFact) {
 		if s.sameClause(r, want) {
 			f(r)
 		}
 	}
 	g := &packageRules{s: s, facts: emit}
-	if c.P < 0 {
-		g.rulesOf(-c.P)
-	}
-	for _, l := range want[1:] { // a rule may stem from either side
-		if l < 0 && l != c.P {
+	for i, l := range want { // a rule may stem from either side
+		if l < 0 && !slices.Contains(want[:i], l) {
 			g.rulesOf(-l)
 		}
 	}
@@ -57,10 +239,136 @@ func (s *solver) sameClause(r ruleFact, want []int32) bool {
 	if len(have) == 2 {
 		return have[0] == want[0] && have[1] == want[1] || have[0] == want[1] && have[1] == want[0]
 	}
-	for i := range have {
-		if have[i] != want[i] {
-			return false
+	return slices.Equal(have, want)
+}
+
+// story tells the problem: the request, the chain of facts that leads to the
+// contradiction, what holds the installed side, and what would help.
+func (s *solver) story(p *Problem) string {
+	var b strings.Builder
+	b.WriteString(s.headline(p))
+	for _, c := range s.chain(p) {
+		b.WriteString("\n" + c)
+	}
+	if h := s.advice(p); h != "" {
+		b.WriteString("\nhint: " + h)
+	}
+	return b.String()
+}
+
+// headline names the requests, but not the locks of the base.
+func (s *solver) headline(p *Problem) string {
+	var jobs []string
+	for _, i := range p.Jobs {
+		if s.jobs[i].Action != Lock {
+			jobs = append(jobs, s.jobString(i))
 		}
 	}
-	return true
+	const most = 5
+	switch {
+	case len(jobs) == 0:
+		return p.Main.Text
+	case len(jobs) > most:
+		jobs = append(jobs[:most], fmt.Sprintf("%d more", len(jobs)-most))
+	}
+	return "cannot " + strings.Join(jobs, " and ") + ": " + p.Main.Text
+}
+
+// chain lists the remaining facts, from the request towards the contradiction,
+// those about one package after another. Facts of equal text show once.
+func (s *solver) chain(p *Problem) []string {
+	const most = 12
+	var out []string
+	seen := map[string]bool{p.Main.Text: true}
+	left := 0
+	for i := len(p.Causes) - 1; i >= 0; i-- {
+		c := p.Causes[i]
+		switch c.Kind {
+		case "job", "update", "best":
+			continue
+		}
+		if seen[c.Text] || c.Text == "" {
+			continue
+		}
+		seen[c.Text] = true
+		if len(out) == most {
+			left++
+			continue
+		}
+		out = append(out, c.Text)
+	}
+	if left > 0 {
+		out = append(out, fmt.Sprintf("(%d more facts)", left))
+	}
+	return out
+}
+
+// advice says what would help, "" if nothing sensible is known.
+func (s *solver) advice(p *Problem) string {
+	for _, c := range p.Causes {
+		if c.Kind == "excluded" && c == p.Main {
+			return "remove the exclude of " + s.pool.PkgString(c.Package)
+		}
+	}
+	for _, c := range p.Causes {
+		if c.Kind != "requires" {
+			continue
+		}
+		if a := s.versionAdvice(p, c); a != "" {
+			return a
+		}
+	}
+	var locked []string
+	for _, c := range p.Causes {
+		if c.Kind == "locked" && s.pool.isInstalled(int32(c.Package)) && len(locked) < 3 {
+			locked = append(locked, s.pool.PkgString(c.Package))
+		}
+	}
+	if len(locked) > 0 {
+		return "the base locks " + strings.Join(locked, ", ") + ": upgrade the base or override the package"
+	}
+	return ""
+}
+
+// versionAdvice recognises a requirement whose installed provider is too old or
+// too new and locked.
+func (s *solver) versionAdvice(p *Problem, c Cause) string {
+	pool := s.pool
+	d, ok := s.depOf(c)
+	if !ok || !d.isRel() || pool.rel(d).op >= 8 {
+		return ""
+	}
+	r := pool.rel(d)
+	for _, q := range pool.providers(r.left) {
+		if !pool.isInstalled(q) || pool.providesVersion(q, r) {
+			continue
+		}
+		have := pool.DepString(r.left) + " " + s.providedVersion(q, r.left)
+		text := fmt.Sprintf("%s needs %s, the installed system has %s", pool.PkgString(c.Package), c.Dep, have)
+		if pool.evrCmp(pool.evr[q], uint32(r.right), cmpFull) < 0 || r.op&OpGT != 0 {
+			return text + ": upgrade the base first"
+		}
+		return text + ": the repositories are older than the base, refresh their metadata"
+	}
+	return ""
+}
+
+func (s *solver) depOf(c Cause) (DepID, bool) {
+	for _, d := range s.pool.list(depRequires, int32(c.Package)) {
+		if s.pool.DepString(d) == c.Dep {
+			return d, true
+		}
+	}
+	return 0, false
+}
+
+// providedVersion returns in which version a package provides a name.
+func (s *solver) providedVersion(pkg int32, name DepID) string {
+	p := s.pool
+	for _, d := range p.list(depProvides, pkg) {
+		if d.isRel() && p.rel(d).left == name {
+			return p.DepString(p.rel(d).right)
+		}
+	}
+	return p.strs.str(p.evr[pkg])
 }

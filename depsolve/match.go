@@ -9,7 +9,8 @@ import (
 // first that names a package: name-epoch:version-release.arch, name.arch, name,
 // name-version-release, name-version, something provided (also with a version:
 // "foo >= 2"), and for a spec that begins with "/" the owner of a file. Parts
-// may be globs. The empty Selection means that nothing matches.
+// may be globs. An empty Selection means that nothing matches; a job with it
+// fails with an error that names the spec.
 //
 // Packages that are excluded match only if no other does, so that a request
 // for one fails with the reason.

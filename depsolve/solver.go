@@ -63,8 +63,9 @@ type solver struct {
 	problems  []found
 	branches  []branch
 	recommend weakState
-	extra     bool // extra reordering, while jobs are decided
-	retry     bool // the same installed package has to be looked at again
+	extra     bool   // extra reordering, while jobs are decided
+	trial     bitset // what the last successful trial installs, see solution.go
+	retry     bool   // the same installed package has to be looked at again
 }
 
 // found is a problem while it is collected: rules to give up, negative for
