@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"example.com/rpmostree/internal/atomicfs"
+	"example.com/rpmostree/internal/dirfd"
 	"example.com/rpmostree/ostree"
 	"golang.org/x/sys/unix"
 )
@@ -53,7 +54,31 @@ func (s *Sysroot) cleanBoot(ctx context.Context) error {
 	if s.boot == nil {
 		return nil
 	}
-	return s.boot.CleanUp(ctx)
+	if err := s.boot.CleanUp(ctx); err != nil {
+		return err
+	}
+	if err := sweepTemps(ctx, s.ostree, "."); err != nil {
+		return err
+	}
+	return sweepTemps(ctx, s.bootD, ".")
+}
+
+// sweepTemps removes temporary names that a crash left in a directory. Nobody
+// else creates any while the lock is held.
+func sweepTemps(ctx context.Context, d *dirfd.Dir, rel string) error {
+	ents, err := readDirIfThere(d, rel)
+	if err != nil {
+		return err
+	}
+	for _, e := range ents {
+		if !strings.HasPrefix(e.Name, atomicfs.TempPrefix) {
+			continue
+		}
+		if err := atomicfs.RemoveAll(ctx, d, path.Join(rel, e.Name)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *Sysroot) cleanDeployments(ctx context.Context) error {
@@ -78,6 +103,9 @@ func (s *Sysroot) cleanDeployments(ctx context.Context) error {
 				return err
 			}
 		}
+		if err := sweepTemps(ctx, s.ostree, deploymentsDir(root.Name)); err != nil {
+			return err
+		}
 		if err := s.cleanBacking(ctx, root.Name, keep); err != nil {
 			return err
 		}
@@ -92,7 +120,7 @@ func (s *Sysroot) cleanEntry(ctx context.Context, stateroot, name string, keep m
 	c, serial, err := parseDeploymentName(strings.TrimSuffix(name, ".origin"))
 	if err != nil {
 		if strings.HasPrefix(name, atomicfs.TempPrefix) {
-			return atomicfs.RemoveAll(ctx, s.ostree, path.Join(deploymentsDir(stateroot), name))
+			return nil
 		}
 		s.log.Warn("unknown file beside deployments", "path", path.Join(deploymentsDir(stateroot), name))
 		return nil

@@ -21,17 +21,20 @@ func (s *Sysroot) installKernel(ctx context.Context, root *dirfd.Dir, k *kernel,
 	}
 	for src, dst := range k.installedNames() {
 		from, to := path.Join(k.dir, src), path.Join(dest, dst)
-		install := s.installFile
+		var err error
 		if src == k.deviceTrees && k.deviceTree == "" {
-			install = s.installDir
+			err = s.installDir(ctx, root, from, to)
+		} else {
+			err = s.installFile(ctx, root, from, to, true)
 		}
-		if err := install(ctx, root, from, to); err != nil {
+		if err != nil {
 			return fmt.Errorf("install kernel: %w", err)
 		}
 	}
 	return nil
 }
 
+// installDir copies a directory of device trees.
 func (s *Sysroot) installDir(ctx context.Context, root *dirfd.Dir, from, to string) error {
 	if err := atomicfs.MkdirAll(ctx, s.bootD, to, 0o755); err != nil {
 		return err
@@ -45,14 +48,14 @@ func (s *Sysroot) installDir(ctx context.Context, root *dirfd.Dir, from, to stri
 		if err := atomicfs.MkdirAll(ctx, s.bootD, path.Dir(dst), 0o755); err != nil {
 			return err
 		}
-		if err := s.installFile(ctx, root, path.Join(from, f), dst); err != nil {
+		if err := s.installFile(ctx, root, path.Join(from, f), dst, false); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *Sysroot) installFile(ctx context.Context, root *dirfd.Dir, from, to string) error {
+func (s *Sysroot) installFile(ctx context.Context, root *dirfd.Dir, from, to string, link bool) error {
 	want, err := root.Lstat(from)
 	if err != nil {
 		return err
@@ -70,6 +73,9 @@ func (s *Sysroot) installFile(ctx context.Context, root *dirfd.Dir, from, to str
 	if err != nil {
 		return err
 	}
+	if !link {
+		return s.copyFile(ctx, root, from, to, &want)
+	}
 	err = atomicfs.Link(ctx, root, from, s.bootD, to)
 	for _, cause := range []error{unix.EXDEV, unix.EMLINK, unix.EPERM, unix.EOPNOTSUPP} {
 		if errors.Is(err, cause) {
@@ -79,7 +85,8 @@ func (s *Sysroot) installFile(ctx context.Context, root *dirfd.Dir, from, to str
 	return err
 }
 
-// copyFile is for a boot directory on another file system.
+// copyFile is for a boot directory on another file system. The file appears
+// when its content is complete; the sync before the switch makes it durable.
 func (s *Sysroot) copyFile(ctx context.Context, root *dirfd.Dir, from, to string, st *dirfd.Stat) error {
 	src, err := root.OpenFile(from, unix.O_RDONLY, 0)
 	if err != nil {
@@ -102,9 +109,6 @@ func (s *Sysroot) copyFile(ctx context.Context, root *dirfd.Dir, from, to string
 		if err = f.Chown(int(st.Uid), int(st.Gid)); errors.Is(err, fs.ErrPermission) {
 			err = nil // vfat and the like have no owners
 		}
-	}
-	if err == nil && !s.opts.NoSync {
-		err = atomicfs.SyncFile(ctx, f)
 	}
 	if err == nil {
 		_, err = atomicfs.Publish(ctx, f, dir, path.Base(to))
