@@ -246,14 +246,44 @@ func (c *content) Read(b []byte) (int, error) {
 	n, err := c.archive.Read(b)
 	if c.sum != nil {
 		c.sum.Write(b[:n])
-		if err == io.EOF {
-			if bad := checkDigest(c.path, c.sum, c.want); bad != nil {
-				err = bad
-			}
-		}
+	}
+	if err == io.EOF {
+		err = c.end()
 	}
 	c.err = err
 	return n, err
+}
+
+// WriteTo implements io.WriterTo, which saves io.Copy a buffer.
+func (c *content) WriteTo(w io.Writer) (int64, error) {
+	if c.err != nil {
+		if c.err == io.EOF {
+			return 0, nil
+		}
+		return 0, c.err
+	}
+	if c.sum != nil {
+		w = io.MultiWriter(c.sum, w)
+	}
+	n, err := c.archive.WriteTo(w)
+	if err == nil {
+		err = c.end()
+	}
+	c.err = err
+	if err == io.EOF {
+		err = nil
+	}
+	return n, err
+}
+
+// end returns io.EOF, or that the digest is wrong.
+func (c *content) end() error {
+	if c.sum != nil {
+		if err := checkDigest(c.path, c.sum, c.want); err != nil {
+			return err
+		}
+	}
+	return io.EOF
 }
 
 // symlink compares the target in the archive with the header's.

@@ -81,14 +81,31 @@ func (r *Reader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// WriteTo writes the rest of the current entry's data to w.
+// WriteTo writes the rest of the current entry's data to w without copying it.
 func (r *Reader) WriteTo(w io.Writer) (int64, error) {
-	n, err := io.CopyN(w, r.r, r.left)
-	r.left -= n
-	if err == io.EOF {
-		err = io.ErrUnexpectedEOF
+	var total int64
+	for r.left > 0 {
+		if _, err := r.r.Peek(1); err != nil {
+			if err == io.EOF {
+				err = io.ErrUnexpectedEOF
+			}
+			return total, err
+		}
+		b, err := r.r.Peek(int(min(r.left, int64(r.r.Buffered()))))
+		if err != nil {
+			return total, err
+		}
+		n, err := w.Write(b)
+		total += int64(n)
+		r.left -= int64(n)
+		if _, discardErr := r.r.Discard(n); err == nil {
+			err = discardErr
+		}
+		if err != nil {
+			return total, err
+		}
 	}
-	return n, err
+	return total, nil
 }
 
 // maxRest bounds the zero bytes after the trailer: cpio tools fill up a block of a
