@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -172,10 +171,7 @@ func (c *creator) lists(ctx context.Context, locations []string) (data []Data, e
 	if c.Compression != nil {
 		compression = *c.Compression
 	}
-	kinds := []struct {
-		typ string
-		new func(io.Writer, int) *Encoder
-	}{{"primary", NewPrimaryEncoder}, {"filelists", NewFilelistsEncoder}, {"other", NewOtherEncoder}}
+	kinds := []string{"primary", "filelists", "other"}
 	outs := make([]*dataFile, 0, len(kinds))
 	encoders := make([]*Encoder, len(kinds))
 	defer func() {
@@ -183,13 +179,15 @@ func (c *creator) lists(ctx context.Context, locations []string) (data []Data, e
 			err = errors.Join(err, o.abort())
 		}
 	}()
-	for i, k := range kinds {
-		out, err := c.newFile(k.typ, k.typ+".xml", compression)
+	for i, typ := range kinds {
+		out, err := c.newFile(typ, typ+".xml", compression)
 		if err != nil {
 			return nil, err
 		}
 		outs = append(outs, out)
-		encoders[i] = k.new(out, len(locations))
+		if encoders[i], err = NewEncoder(out, typ, len(locations)); err != nil {
+			return nil, err
+		}
 	}
 	err = c.records(ctx, locations, func(r *Record) error {
 		for _, e := range encoders {

@@ -105,26 +105,23 @@ type Encoder struct {
 	write func(w *xmlWriter, r *Record)
 }
 
-// NewPrimaryEncoder starts a primary.xml of count packages.
-func NewPrimaryEncoder(w io.Writer, count int) *Encoder {
-	return newEncoder(w, "metadata", "xmlns=\"http://linux.duke.edu/metadata/common\" xmlns:rpm=\"http://linux.duke.edu/metadata/rpm\"",
-		count, encodePrimary)
-}
-
-// NewFilelistsEncoder starts a filelists.xml of count packages.
-func NewFilelistsEncoder(w io.Writer, count int) *Encoder {
-	return newEncoder(w, "filelists", "xmlns=\"http://linux.duke.edu/metadata/filelists\"", count, encodeFilelists)
-}
-
-// NewOtherEncoder starts an other.xml of count packages.
-func NewOtherEncoder(w io.Writer, count int) *Encoder {
-	return newEncoder(w, "otherdata", "xmlns=\"http://linux.duke.edu/metadata/other\"", count, encodeOther)
-}
-
-func newEncoder(w io.Writer, root, attrs string, count int, write func(*xmlWriter, *Record)) *Encoder {
-	e := &Encoder{w: newXMLWriter(w), root: root, left: count, write: write}
-	e.w.raw(xmlHeader, "<", root, " ", attrs, " packages=\"", strconv.Itoa(count), "\">\n")
-	return e
+// NewEncoder starts a file of type "primary", "filelists" or "other" with count packages.
+func NewEncoder(w io.Writer, typ string, count int) (*Encoder, error) {
+	const ns = "xmlns=\"http://linux.duke.edu/metadata/"
+	e := &Encoder{w: newXMLWriter(w), left: count}
+	var attrs string
+	switch typ {
+	case "primary":
+		e.root, e.write, attrs = "metadata", encodePrimary, ns+"common\" xmlns:rpm=\"http://linux.duke.edu/metadata/rpm\""
+	case "filelists":
+		e.root, e.write, attrs = "filelists", encodeFilelists, ns+"filelists\""
+	case "other":
+		e.root, e.write, attrs = "otherdata", encodeOther, ns+"other\""
+	default:
+		return nil, fmt.Errorf("encode metadata: unknown type %q", typ)
+	}
+	e.w.raw(xmlHeader, "<", e.root, " ", attrs, " packages=\"", strconv.Itoa(count), "\">\n")
+	return e, nil
 }
 
 // Encode writes the element of one package.
