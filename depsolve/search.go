@@ -31,29 +31,26 @@ func (s *solver) search(weak bool) bool {
 			}
 			jobLevel, sysLevel = 0, 0
 		}
+		done := true
 		if jobLevel == 0 || level < jobLevel {
+			sysLevel = 0
 			if !s.opts.FocusInstalled {
-				if level = s.decideJobs(level); level <= 0 {
+				if level, done = s.decideJobs(level); !done {
+					jobLevel = 0
 					continue
 				}
 			}
-			jobLevel, sysLevel = level, 0
+			jobLevel = level
 		}
 		if sysLevel == 0 || level < sysLevel {
-			if level = s.decideSystem(level); level <= 0 {
-				continue
-			}
-			if level < jobLevel {
+			if level, done = s.decideSystem(level); !done {
+				sysLevel = 0
 				continue
 			}
 			sysLevel = level
 		}
-		before := level
-		if level = s.decideDependencies(level, 1, int32(len(s.sat.Clauses)), nil); level < sysLevel {
+		if level = s.decideDependencies(level, sysLevel, nil); level < sysLevel {
 			continue
-		}
-		if before != level {
-			before = level
 		}
 		var again bool
 		if level, again = s.decideRest(level, weak); again {
@@ -63,21 +60,22 @@ func (s *solver) search(weak bool) bool {
 	}
 }
 
-// decideSystem decides on the installed packages.
-func (s *solver) decideSystem(level int32) int32 {
-	start := level
+// decideSystem decides on the installed packages. It reports false if decisions
+// before its start were undone.
+func (s *solver) decideSystem(level int32) (int32, bool) {
+	start, done := level, true
 	if s.opts.FocusNew || s.opts.FocusBest {
-		if level = s.decideDependencies(level, 1, s.classEnd[ruleUpdate], s.focused); level < start {
-			return level
+		if level = s.decideDependencies(level, start, s.focused); level < start {
+			return level, false
 		}
 	}
-	if level = s.decideInstalled(level); level < start {
-		return level
+	if level, done = s.decideInstalled(level); !done {
+		return level, false
 	}
 	if s.opts.FocusInstalled {
-		level = s.decideJobs(level)
+		return s.decideJobs(level)
 	}
-	return level
+	return level, true
 }
 
 // decideRest is what comes when all dependencies hold. It reports true if the
@@ -189,7 +187,9 @@ func (s *solver) open(n int32, buf []int32) []int32 {
 	return buf
 }
 
-func (s *solver) decideJobs(level int32) int32 {
+// decideJobs fulfils the install jobs. It reports false if it has to be done
+// again because decisions were undone.
+func (s *solver) decideJobs(level int32) (int32, bool) {
 	from, end := s.classRange(ruleJob)
 	s.extra = s.installed != nil
 	defer func() { s.extra = false }()
@@ -208,13 +208,13 @@ func (s *solver) decideJobs(level int32) int32 {
 		}
 		before := level
 		if level = s.choose(level, slices.Clone(list), n, noteJob); level < before {
-			return level
+			return level, false
 		}
 		if level == before { // learnt something: look at the job again
 			n--
 		}
 	}
-	return level
+	return level, true
 }
 
 // installedOnly keeps installed candidates if there are any and none of them is
@@ -240,9 +240,9 @@ func (s *solver) installedOnly(list []int32) []int32 {
 
 // decideInstalled keeps or updates installed packages: first those to be
 // updated, then it keeps what can be kept, then it updates what could not.
-func (s *solver) decideInstalled(level int32) int32 {
+func (s *solver) decideInstalled(level int32) (int32, bool) {
 	if s.installed == nil {
-		return level
+		return level, true
 	}
 	first, n := s.installed.first, s.slots()
 	pass := 0
@@ -258,7 +258,7 @@ func (s *solver) decideInstalled(level int32) int32 {
 			before := level
 			if level = s.decideOneInstalled(level, pkg, pass); level < before {
 				s.installPos = pkg - first
-				return level
+				return level, false
 			}
 			if level == before && s.sat.Values[pkg] == 0 && s.retry {
 				i--
@@ -266,7 +266,7 @@ func (s *solver) decideInstalled(level int32) int32 {
 			s.retry = false
 		}
 	}
-	return level
+	return level, true
 }
 
 func (s *solver) decideOneInstalled(level, pkg int32, pass int) int32 {
@@ -325,10 +325,13 @@ func (s *solver) updateChoice(pkg, rule int32, special []int32) []int32 {
 
 // decideDependencies finds clauses that need a decision: all negative literals
 // are false, no positive one is true. It first takes only decisions that policy
-// leaves no choice about, then the first of those it had to postpone. extra
-// restricts which rules count and which candidates.
-func (s *solver) decideDependencies(level, from, end int32, only func(n int32) bool) int32 {
-	start := level
+// leaves no choice about, then the first of those it had to postpone. It stops
+// when the level falls below floor. only restricts which clauses count.
+func (s *solver) decideDependencies(level, floor int32, only func(n int32) bool) int32 {
+	from, end := int32(1), int32(len(s.sat.Clauses))
+	if only != nil {
+		end = s.classEnd[ruleUpdate]
+	}
 	postponed := int32(0)
 	var buf []int32
 	n, left := from, end-from
@@ -370,7 +373,7 @@ func (s *solver) decideDependencies(level, from, end int32, only func(n int32) b
 			}
 		}
 		level = s.choose(level, list, cur, noteResolve)
-		if level < start {
+		if level < floor {
 			return level
 		}
 		if int32(len(s.sat.Clauses)) > end && only == nil {

@@ -34,7 +34,7 @@ func (p *Pool) Solve(ctx context.Context, jobs []Job, o *Options) (*Transaction,
 // transaction reads the answer off the decisions.
 func (s *solver) transaction() *Transaction {
 	p := s.pool
-	t := &Transaction{pool: p, replacer: map[PkgID]PkgID{}, solver: s}
+	t := &Transaction{pool: p, replacer: map[PkgID]PkgID{}, solver: s, why: s.decisions()}
 	var added []int32
 	for pkg := int32(systemPkg + 1); int(pkg) < len(p.name); pkg++ {
 		in := s.sat.Values[pkg] > 0

@@ -37,6 +37,7 @@ type Transaction struct {
 	removed   []PkgID         // installed packages that go
 	replacer  map[PkgID]PkgID // removed -> what replaces it best
 	solver    *solver
+	why       map[int32]decision
 }
 
 // Steps returns what to do: erasures and installations in ascending order of

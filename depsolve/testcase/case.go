@@ -23,6 +23,9 @@ type Result struct {
 	Flags     []string // what kinds of lines were asked for
 	Want, Got []string // sorted lines
 	Skipped   string   // why the section was not run, "" if it was
+
+	// Why holds the reason for each line of the transaction.
+	Why map[string]string
 }
 
 // Equal reports whether the lines that begin with one of the words are equal;

@@ -92,7 +92,7 @@ func (p *depParser) operand(depth int) (depsolve.DepID, error) {
 		p.text = rest
 		return d, nil
 	}
-	word := p.word()
+	word := p.word(depth > 0)
 	if word == "" {
 		return 0, fmt.Errorf("operand missing")
 	}
@@ -114,8 +114,9 @@ func (p *depParser) namespace(space, arg string, depth int) (depsolve.DepID, err
 	return p.pool.Relation(p.pool.Name(space), depsolve.OpNamespace, right), nil
 }
 
-// word takes a token up to a blank or a parenthesis that it did not open.
-func (p *depParser) word() string {
+// word takes a token up to a blank or, inside parentheses, one that it did not
+// open.
+func (p *depParser) word(inside bool) string {
 	open, i := 0, 0
 loop:
 	for ; i < len(p.text); i++ {
@@ -123,7 +124,7 @@ loop:
 		case c == '(':
 			open++
 		case c == ')':
-			if open == 0 {
+			if open == 0 && inside {
 				break loop
 			}
 			open--

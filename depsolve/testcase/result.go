@@ -65,7 +65,8 @@ func (c *runner) solve(r *Result) error {
 		return err
 	}
 	if tr != nil && slices.Contains(r.Flags, "transaction") {
-		r.Got = append(r.Got, c.transaction(tr)...)
+		r.Why = map[string]string{}
+		r.Got = append(r.Got, c.transaction(tr, r.Why)...)
 	}
 	slices.Sort(r.Got)
 	return nil
@@ -89,25 +90,29 @@ func (c *runner) userInstalled() []depsolve.Job {
 
 // transaction writes the lines of a transaction: replaced packages with what
 // replaces them, new ones that are nobody's best replacement as installed.
-func (c *runner) transaction(tr *depsolve.Transaction) []string {
+func (c *runner) transaction(tr *depsolve.Transaction, why map[string]string) []string {
 	var out []string
+	add := func(line string, id depsolve.PkgID) {
+		out = append(out, line)
+		why[line] = tr.Why(id)
+	}
 	replaces := map[depsolve.PkgID]bool{}
 	for _, old := range tr.Removed() {
 		by, kind := tr.ReplacedBy(old)
 		if by == 0 {
-			out = append(out, "erase "+c.pkgText(old))
+			add("erase "+c.pkgText(old), old)
 			continue
 		}
 		if kind == depsolve.StepObsolete {
-			out = append(out, fmt.Sprintf("erase %s %s", c.pkgText(old), c.pkgText(by)))
+			add(fmt.Sprintf("erase %s %s", c.pkgText(old), c.pkgText(by)), old)
 			continue
 		}
 		replaces[by] = true
-		out = append(out, fmt.Sprintf("%s %s %s", kind, c.pkgText(old), c.pkgText(by)))
+		add(fmt.Sprintf("%s %s %s", kind, c.pkgText(old), c.pkgText(by)), by)
 	}
 	for _, st := range tr.Steps() {
 		if st.Kind != depsolve.StepErase && !replaces[st.Package] {
-			out = append(out, "install "+c.pkgText(st.Package))
+			add("install "+c.pkgText(st.Package), st.Package)
 		}
 	}
 	return out

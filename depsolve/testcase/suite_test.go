@@ -2,14 +2,14 @@ package testcase_test
 
 import (
 	"context"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 
 	"example.com/rpmostree/depsolve/testcase"
 )
@@ -41,7 +41,7 @@ func TestSuite(t *testing.T) {
 				}
 				ran++
 				if !r.EqualTransaction() {
-					t.Errorf("line %d: want - got +\n%s", r.Line, cmp.Diff(r.Want, r.Got))
+					t.Errorf("line %d: want - got +\n%s", r.Line, diff(&r))
 				}
 			}
 			if ran == 0 {
@@ -59,4 +59,20 @@ func TestSuite(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("%d files", all)
+}
+
+// diff lists the lines that differ, ours with the reason.
+func diff(r *testcase.Result) string {
+	var b strings.Builder
+	for _, l := range r.Want {
+		if !slices.Contains(r.Got, l) {
+			fmt.Fprintf(&b, "- %s\n", l)
+		}
+	}
+	for _, l := range r.Got {
+		if !slices.Contains(r.Want, l) {
+			fmt.Fprintf(&b, "+ %s  (%s)\n", l, r.Why[l])
+		}
+	}
+	return b.String()
 }
