@@ -29,10 +29,16 @@ type Printer struct {
 // New returns a Printer for w, which draws bars if w is a terminal. A quiet one writes nothing.
 func New(w io.Writer, quiet bool) *Printer {
 	p := &Printer{w: w, quiet: quiet, fd: -1}
-	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		p.fd = int(f.Fd())
+	if IsTerminal(w) {
+		p.fd = int(w.(*os.File).Fd())
 	}
 	return p
+}
+
+// IsTerminal tells whether w is a terminal, where bars can be drawn.
+func IsTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
 }
 
 // A Task is one named step of the work.
@@ -86,6 +92,16 @@ func (t *Task) Done(note string) {
 		return
 	}
 	fmt.Fprintln(t.p.w, note)
+}
+
+// Clear ends the step and takes its line away again, where that is possible.
+func (t *Task) Clear() {
+	if t.p.fd < 0 || t.p.quiet {
+		t.Done("")
+		return
+	}
+	t.ended, t.p.task = true, nil
+	fmt.Fprint(t.p.w, "\r\x1b[K")
 }
 
 // fit cuts a line to the width of the terminal, so that a redraw never scrolls.

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"example.com/rpmostree/internal/glibopt"
+	"example.com/rpmostree/ostree"
+)
+
+// app is what every verb has at hand.
+type app struct {
+	env            func(string) string
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	repoPath       string
+	sysrootPath    string
+	verbose        bool
+}
+
+func (a *app) printf(format string, args ...any) { fmt.Fprintf(a.stdout, format, args...) }
+
+func (a *app) println(args ...any) { fmt.Fprintln(a.stdout, args...) }
+
+// systemRepo is the repository of the running system.
+const systemRepo = "/sysroot/ostree/repo"
+
+// repoDir says which repository a command means: --repo, $OSTREE_REPO, the current directory if it is one, or the
+// system's.
+func (a *app) repoDir() (string, error) {
+	if a.repoPath != "" {
+		return a.repoPath, nil
+	}
+	if p := a.env("OSTREE_REPO"); p != "" {
+		return p, nil
+	}
+	for _, p := range []string{".", systemRepo} {
+		if isRepo(p) {
+			return p, nil
+		}
+	}
+	return "", glibopt.Usagef("Command requires a --repo argument")
+}
+
+func isRepo(dir string) bool {
+	for _, name := range []string{"objects", "config"} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// withRepo opens the repository that the command means, and closes it after f.
+func (a *app) withRepo(ctx context.Context, f func(*ostree.Repo) error) error {
+	dir, err := a.repoDir()
+	if err != nil {
+		return err
+	}
+	repo, err := a.openRepo(ctx, dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f(repo), repo.Close())
+}
+
+func (a *app) openRepo(ctx context.Context, dir string) (*ostree.Repo, error) {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(abs); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("opening repo: opendir(%s): No such file or directory", abs)
+	}
+	repo, err := ostree.Open(ctx, abs, nil)
+	if err != nil {
+		return nil, fmt.Errorf("opening repo: %w", err)
+	}
+	return repo, nil
+}
+
+// resolve turns a revision into a checksum, with the real command's words for one that is not there.
+func resolve(ctx context.Context, repo *ostree.Repo, rev string) (ostree.Checksum, error) {
+	c, err := repo.ResolveRev(ctx, rev)
+	if errors.Is(err, fs.ErrNotExist) {
+		if c, perr := ostree.ParseChecksum(rev); perr == nil {
+			return c, nil // a full checksum names itself; what is missing shows when it is loaded
+		}
+		return c, errorf("Refspec '%s' not found", rev)
+	}
+	return c, err
+}

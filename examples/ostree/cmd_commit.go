@@ -1,0 +1,245 @@
+package main
+
+import (
+	"context"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"example.com/rpmostree/internal/glibopt"
+	"example.com/rpmostree/ostree"
+	"example.com/rpmostree/ostree/gvariant"
+)
+
+type commitOptions struct {
+	parent, subject, body, bodyFile, branch, base string
+	orphan, noBindings, bootable                  bool
+	bindRefs, trees                               []string
+	metaStrings, metaValues, keepMeta, detached   []string
+	ownerUID, ownerGID                            int
+	canonical, roExecutables, noXattrs, consume   bool
+	linkSpeedup, devInoCanonical, skipUnchanged   bool
+	statoverride, skipList, fsync, timestamp      string
+	table, disableFsync                           bool
+}
+
+func (a *app) commitCommand() *cobra.Command {
+	o := commitOptions{ownerUID: -1, ownerGID: -1}
+	c := &cobra.Command{Use: "commit [PATH]", Short: "Commit a new revision"}
+	glibopt.String(c, &o.parent, "parent", "", "COMMIT", `Parent commit checksum, or "none"`)
+	glibopt.String(c, &o.subject, "subject", "s", "SUBJECT", "One line subject")
+	glibopt.String(c, &o.body, "body", "m", "BODY", "Full description")
+	glibopt.String(c, &o.bodyFile, "body-file", "F", "FILE", "Commit message from FILE path")
+	glibopt.String(c, &o.branch, "branch", "b", "BRANCH", "Branch")
+	glibopt.Bool(c, &o.orphan, "orphan", "", "Create a commit without writing a ref")
+	glibopt.Bool(c, &o.noBindings, "no-bindings", "", "Do not write any ref bindings")
+	glibopt.Strings(c, &o.bindRefs, "bind-ref", "", "BRANCH", "Add a ref to ref binding commit metadata")
+	glibopt.String(c, &o.base, "base", "", "REV", "Start from the given commit as a base (no modifiers apply)")
+	glibopt.Strings(c, &o.trees, "tree", "", "dir=PATH or ref=COMMIT", "Overlay the given argument as a tree")
+	glibopt.Strings(c, &o.metaStrings, "add-metadata-string", "", "KEY=VALUE", "Add a key/value pair to metadata")
+	glibopt.Strings(c, &o.metaValues, "add-metadata", "", "KEY=VALUE", "Add a key/value pair to metadata, where the KEY is a string, and VALUE is in GVariant Text Format")
+	glibopt.Strings(c, &o.keepMeta, "keep-metadata", "", "KEY", "Keep metadata KEY and its associated VALUE from parent")
+	glibopt.Strings(c, &o.detached, "add-detached-metadata-string", "", "KEY=VALUE", "Add a key/value pair to detached metadata")
+	glibopt.Int(c, &o.ownerUID, "owner-uid", "", "UID", "Set file ownership user id")
+	glibopt.Int(c, &o.ownerGID, "owner-gid", "", "GID", "Set file ownership group id")
+	glibopt.Bool(c, &o.canonical, "canonical-permissions", "", "Canonicalize permissions in the same way bare-user does for hardlinked files")
+	glibopt.Bool(c, &o.bootable, "bootable", "", "Flag this commit as a bootable OSTree (e.g. contains a Linux kernel)")
+	glibopt.Bool(c, &o.roExecutables, "mode-ro-executables", "", "Ensure executable files are not writable")
+	glibopt.Bool(c, &o.noXattrs, "no-xattrs", "", "Do not import extended attributes")
+	glibopt.Bool(c, &o.linkSpeedup, "link-checkout-speedup", "", "Optimize for commits of trees composed of hardlinks into the repository")
+	glibopt.Bool(c, &o.devInoCanonical, "devino-canonical", "I", "Assume hardlinked objects are unmodified.  Implies --link-checkout-speedup")
+	glibopt.Bool(c, &o.skipUnchanged, "skip-if-unchanged", "", "If the contents are unchanged from previous commit, do nothing")
+	glibopt.String(c, &o.statoverride, "statoverride", "", "PATH", "File containing list of modifications to make to permissions")
+	glibopt.String(c, &o.skipList, "skip-list", "", "PATH", "File containing list of files to skip")
+	glibopt.Bool(c, &o.consume, "consume", "", "Consume (delete) content after commit (for local directories)")
+	glibopt.Bool(c, &o.table, "table-output", "", "Output more information in a KEY: VALUE format")
+	glibopt.String(c, &o.fsync, "fsync", "", "POLICY", "Specify how to invoke fsync()")
+	glibopt.Bool(c, &o.disableFsync, "disable-fsync", "", "Do not invoke fsync()")
+	glibopt.String(c, &o.timestamp, "timestamp", "", "TIMESTAMP", "Override the timestamp of the commit")
+	glibopt.Hide(c, "disable-fsync")
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if o.branch == "" && !o.orphan {
+			return errorf("A branch must be specified with --branch, or use --orphan")
+		}
+		if o.noBindings && len(o.bindRefs) > 0 {
+			return errorf("--bind-ref is meaningless with --no-bindings")
+		}
+		return a.withRepo(c.Context(), func(repo *ostree.Repo) error {
+			return (&committer{app: a, repo: repo, opts: o}).run(c.Context(), args)
+		})
+	}
+	return c
+}
+
+// committer carries out one commit.
+type committer struct {
+	*app
+	repo   *ostree.Repo
+	tx     *ostree.Tx
+	opts   commitOptions
+	parent ostree.Checksum
+	old    *ostree.Commit // the parent, nil without one
+}
+
+func (c *committer) run(ctx context.Context, args []string) (err error) {
+	if c.opts.branch != "" {
+		if err := ostree.ValidateRefName(c.opts.branch); err != nil {
+			return errorf("Invalid refspec %s", c.opts.branch)
+		}
+	}
+	if err := c.findParent(ctx); err != nil {
+		return err
+	}
+	sync, err := parseFsync(c.opts.fsync, !c.opts.disableFsync)
+	if err != nil {
+		return err
+	}
+	c.tx, err = c.repo.Begin(ctx, &ostree.TxOptions{NoSync: !sync})
+	if err != nil {
+		return err
+	}
+	defer c.tx.Abort()
+	tree, err := c.tree(ctx, args)
+	if err != nil {
+		return err
+	}
+	if c.opts.skipUnchanged && c.old != nil && c.old.RootTree == tree.Tree && c.old.RootMeta == tree.Meta {
+		c.println(c.parent)
+		return nil
+	}
+	return c.write(ctx, tree)
+}
+
+// findParent resolves --parent, or the branch's head.
+func (c *committer) findParent(ctx context.Context) error {
+	var err error
+	switch {
+	case c.opts.parent == "none":
+		return nil
+	case c.opts.parent != "":
+		if c.parent, err = ostree.ParseChecksum(c.opts.parent); err != nil {
+			return err
+		}
+	case c.opts.branch != "":
+		if c.parent, err = c.repo.ResolveRev(ctx, c.opts.branch); err != nil {
+			c.parent = ostree.Checksum{}
+			return nil // the first commit of a branch has no parent
+		}
+	default:
+		return nil
+	}
+	c.old, err = c.repo.LoadCommit(ctx, c.parent)
+	if err != nil && (c.opts.parent == "" || len(c.opts.keepMeta) > 0) {
+		return noSuchObject(err, c.parent, ostree.TypeCommit)
+	}
+	return nil
+}
+
+// write writes the commit object over tree, the ref, and ends the transaction.
+func (c *committer) write(ctx context.Context, tree ostree.Tree) error {
+	meta, err := c.metadata(ctx, tree)
+	if err != nil {
+		return err
+	}
+	body, err := c.body()
+	if err != nil {
+		return err
+	}
+	when, err := c.when()
+	if err != nil {
+		return err
+	}
+	sum, err := c.tx.WriteCommit(ctx, &ostree.Commit{
+		Metadata: meta, Parent: c.parent, Subject: c.opts.subject, Body: body, Timestamp: when,
+		RootTree: tree.Tree, RootMeta: tree.Meta,
+	})
+	if err != nil {
+		return err
+	}
+	if !c.opts.orphan {
+		c.tx.SetRef(c.opts.branch, sum)
+	}
+	stats, err := c.tx.Commit(ctx)
+	if err != nil {
+		return err
+	}
+	if err := c.detached(ctx, sum); err != nil {
+		return err
+	}
+	c.report(sum, stats)
+	return nil
+}
+
+func (c *committer) report(sum ostree.Checksum, s ostree.TxStats) {
+	if !c.opts.table {
+		c.println(sum)
+		return
+	}
+	c.printf("Commit: %s\nMetadata Total: %d\nMetadata Written: %d\nContent Total: %d\nContent Written: %d\nContent Cache Hits: %d\nContent Bytes Written: %d\n",
+		sum, s.MetadataTotal, s.MetadataWritten, s.ContentTotal, s.ContentWritten, s.DevInoHits, s.ContentBytesWritten)
+}
+
+func (c *committer) body() (string, error) {
+	if c.opts.bodyFile == "" {
+		return c.opts.body, nil
+	}
+	data, err := os.ReadFile(c.opts.bodyFile)
+	return string(data), err
+}
+
+// when is the commit's time: --timestamp, $SOURCE_DATE_EPOCH, or now.
+func (c *committer) when() (time.Time, error) {
+	if c.opts.timestamp != "" {
+		return parseTimestamp(c.opts.timestamp, time.Now())
+	}
+	if epoch := c.env("SOURCE_DATE_EPOCH"); epoch != "" {
+		n, err := strconv.ParseInt(epoch, 10, 64)
+		if err != nil {
+			return time.Time{}, errorf("Failed to convert SOURCE_DATE_EPOCH: %v", err)
+		}
+		return time.Unix(n, 0), nil
+	}
+	return time.Now(), nil
+}
+
+func (c *committer) detached(ctx context.Context, sum ostree.Checksum) error {
+	if len(c.opts.detached) == 0 {
+		return nil
+	}
+	d := gvariant.NewDict()
+	for _, kv := range c.opts.detached {
+		k, v, err := keyValue(kv)
+		if err != nil {
+			return err
+		}
+		d.Set(k, gvariant.NewString(v))
+	}
+	return c.repo.SetDetachedMetadata(ctx, sum, d)
+}
+
+// kernelVersion names the kernel of a bootable tree: the only usr/lib/modules/VERSION that has a vmlinuz.
+func (c *committer) kernelVersion(ctx context.Context, tree ostree.Tree) (string, error) {
+	root := c.tx.MutableTree(tree.Tree, tree.Meta)
+	modules, err := root.Lookup(ctx, "usr/lib/modules")
+	if err != nil || modules.Dir == nil {
+		return "", errorf("Determining bootable state of root: No kernel found in /usr/lib/modules")
+	}
+	names, err := modules.Dir.Names(ctx)
+	if err != nil {
+		return "", err
+	}
+	var found []string
+	for _, name := range names {
+		e, err := modules.Dir.Lookup(ctx, name+"/vmlinuz")
+		if err == nil && !e.File.IsZero() {
+			found = append(found, name)
+		}
+	}
+	if len(found) != 1 {
+		return "", errorf("Determining bootable state of root: found %d kernels in /usr/lib/modules: %s", len(found), strings.Join(found, ", "))
+	}
+	return found[0], nil
+}

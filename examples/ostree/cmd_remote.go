@@ -1,0 +1,255 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"example.com/rpmostree/internal/glibopt"
+	"example.com/rpmostree/ostree"
+	"example.com/rpmostree/ostree/pull"
+)
+
+func (a *app) remoteCommand() *cobra.Command {
+	c := glibopt.Group("remote COMMAND", "Remote commands that may involve internet access",
+		`No "remote" subcommand specified`, `Unknown "remote" subcommand '%s'`)
+	for _, sub := range []*cobra.Command{
+		a.remoteAddCommand(), a.remoteDeleteCommand(), a.remoteShowURLCommand(), a.remoteListCommand(),
+		a.remoteRefsCommand(), a.remoteSummaryCommand(),
+	} {
+		glibopt.String(sub, &a.repoPath, "repo", "", "PATH", repoHelp)
+		c.AddCommand(sub)
+	}
+	return c
+}
+
+type remoteAddOptions struct {
+	set                                           []string
+	noGPGVerify, noSignVerify, ifNotExists, force bool
+	signVerify                                    []string
+	contentURL, collectionID, customBackend       string
+}
+
+func (a *app) remoteAddCommand() *cobra.Command {
+	var o remoteAddOptions
+	c := &cobra.Command{Use: "add NAME [metalink=|mirrorlist=]URL [BRANCH...]", Short: "Add a remote repository"}
+	glibopt.Strings(c, &o.set, "set", "", "KEY=VALUE", "Set config option KEY=VALUE for remote")
+	glibopt.Bool(c, &o.noGPGVerify, "no-gpg-verify", "", "Disable GPG verification")
+	glibopt.Bool(c, &o.noSignVerify, "no-sign-verify", "", "Disable signature verification")
+	glibopt.Strings(c, &o.signVerify, "sign-verify", "", "KEYTYPE=[inline|file]:PUBKEY", "Verify signatures using KEYTYPE=inline:PUBKEY or KEYTYPE=file:/path/to/key")
+	glibopt.Bool(c, &o.ifNotExists, "if-not-exists", "", "Do nothing if the provided remote exists")
+	glibopt.Bool(c, &o.force, "force", "", "Replace the provided remote if it exists")
+	glibopt.String(c, &o.customBackend, "custom-backend", "", "NAME", "This remote has content not fetched via libostree")
+	glibopt.String(c, &o.contentURL, "contenturl", "", "URL", "Use URL when fetching content")
+	glibopt.String(c, &o.collectionID, "collection-id", "", "COLLECTION-ID", "Globally unique ID for this repository as an collection of refs for redistribution to other repositories")
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if len(args) < 2 && o.customBackend == "" || len(args) < 1 {
+			return glibopt.Usagef("NAME and URL must be specified")
+		}
+		if o.ifNotExists && o.force {
+			return errorf("Can only specify one of --if-not-exists and --force")
+		}
+		rem, err := o.remote(args)
+		if err != nil {
+			return err
+		}
+		return a.withRepo(c.Context(), func(repo *ostree.Repo) error {
+			return repo.AddRemote(c.Context(), rem, &ostree.RemoteOptions{Replace: o.force, IfNotExists: o.ifNotExists})
+		})
+	}
+	return c
+}
+
+// remote builds the definition from the arguments; the options keep the order of the real command.
+func (o *remoteAddOptions) remote(args []string) (ostree.Remote, error) {
+	r := ostree.Remote{Name: args[0], ContentURL: o.contentURL, CollectionID: o.collectionID, GPGVerify: !o.noGPGVerify, Options: map[string]string{}}
+	if len(args) > 1 {
+		if link, ok := strings.CutPrefix(args[1], "metalink="); ok {
+			r.Metalink = link
+		} else {
+			r.URL = args[1]
+		}
+		r.Branches = args[2:]
+	}
+	if o.noGPGVerify {
+		r.Options["gpg-verify"] = "false"
+	}
+	if o.noSignVerify {
+		r.Options["sign-verify"] = "false"
+	}
+	if o.customBackend != "" {
+		r.Options["custom-backend"] = o.customBackend
+	}
+	for _, kv := range o.set {
+		k, v, err := keyValue(kv)
+		if err != nil {
+			return r, err
+		}
+		r.Options[k] = v
+	}
+	return r, o.signatureKeys(&r)
+}
+
+// signatureKeys turns --sign-verify=TYPE=inline:KEY or TYPE=file:PATH into remote options.
+func (o *remoteAddOptions) signatureKeys(r *ostree.Remote) error {
+	var types []string
+	for _, s := range o.signVerify {
+		typ, key, ok := strings.Cut(s, "=")
+		kind, value, ok2 := strings.Cut(key, ":")
+		if !ok || !ok2 {
+			return errorf("Invalid KEYTYPE=[inline|file]:DATA format: %s", s)
+		}
+		switch kind {
+		case "inline":
+			r.Options["verification-"+typ+"-key"] = value
+		case "file":
+			r.Options["verification-"+typ+"-file"] = value
+		default:
+			return errorf("Invalid key reference %s, expected inline|file", kind)
+		}
+		types = append(types, typ)
+	}
+	if len(types) > 0 {
+		r.Options["sign-verify"] = strings.Join(types, ";") + ";"
+	}
+	return nil
+}
+
+func (a *app) remoteDeleteCommand() *cobra.Command {
+	var ifExists bool
+	c := &cobra.Command{Use: "delete NAME", Short: "Delete a remote repository"}
+	glibopt.Bool(c, &ifExists, "if-exists", "", "Do nothing if the provided remote does not exist")
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return glibopt.Usagef("NAME must be specified")
+		}
+		return a.withRepo(c.Context(), func(repo *ostree.Repo) error {
+			if _, err := repo.Remote(args[0]); err != nil {
+				if ifExists {
+					return nil
+				}
+				return errorf("Remote %q not found", args[0])
+			}
+			return repo.DeleteRemote(c.Context(), args[0])
+		})
+	}
+	return c
+}
+
+func (a *app) remoteShowURLCommand() *cobra.Command {
+	c := &cobra.Command{Use: "show-url NAME", Short: "Show remote repository URL"}
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return glibopt.Usagef("NAME must be specified")
+		}
+		return a.withRepo(c.Context(), func(repo *ostree.Repo) error {
+			rem, err := repo.Remote(args[0])
+			if err != nil {
+				return errorf("Remote %q not found", args[0])
+			}
+			a.println(rem.URL)
+			return nil
+		})
+	}
+	return c
+}
+
+func (a *app) remoteListCommand() *cobra.Command {
+	var urls bool
+	c := &cobra.Command{Use: "list", Short: "List remote repository names"}
+	glibopt.Bool(c, &urls, "show-urls", "u", "Show remote URLs in list")
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		return a.withRepo(c.Context(), func(repo *ostree.Repo) error { return a.remoteList(c.Context(), repo, urls) })
+	}
+	return c
+}
+
+func (a *app) remoteList(_ context.Context, repo *ostree.Repo, urls bool) error {
+	remotes, err := repo.Remotes()
+	if err != nil {
+		return err
+	}
+	width := 0
+	for _, r := range remotes {
+		width = max(width, len(r.Name))
+	}
+	for _, r := range remotes {
+		if urls {
+			a.printf("%-*s  %s\n", width, r.Name, r.URL)
+		} else {
+			a.println(r.Name)
+		}
+	}
+	return nil
+}
+
+func (a *app) remoteRefsCommand() *cobra.Command {
+	var revision bool
+	c := &cobra.Command{Use: "refs NAME", Short: "List remote refs"}
+	glibopt.Bool(c, &revision, "revision", "r", "Show revisions in listing")
+	c.RunE = func(c *cobra.Command, args []string) error {
+		return a.withRemoteSummary(c.Context(), args, func(name string, data []byte) error {
+			s, err := ostree.ParseSummary(data)
+			if err != nil {
+				return err
+			}
+			for _, r := range s.Refs {
+				a.printf("%s:%s", name, r.Name)
+				if revision {
+					a.printf("\t%s", r.Checksum)
+				}
+				a.println()
+			}
+			return nil
+		})
+	}
+	return c
+}
+
+func (a *app) remoteSummaryCommand() *cobra.Command {
+	var v summaryView
+	c := &cobra.Command{Use: "summary NAME", Short: "Show remote summary"}
+	glibopt.Bool(c, &v.raw, "raw", "", "Show raw variant data")
+	glibopt.Bool(c, &v.listKeys, "list-metadata-keys", "", "List the available metadata keys")
+	glibopt.String(c, &v.key, "print-metadata-key", "", "KEY", "Print string value of metadata key")
+	c.RunE = func(c *cobra.Command, args []string) error {
+		return a.withRemoteSummary(c.Context(), args, func(_ string, data []byte) error { return a.showSummary(data, v) })
+	}
+	return c
+}
+
+// maxSummary bounds what a server can make us hold in memory, as for any metadata object.
+const maxSummary = 128 << 20
+
+// withRemoteSummary fetches the summary of a remote.
+func (a *app) withRemoteSummary(ctx context.Context, args []string, f func(name string, data []byte) error) error {
+	if len(args) == 0 {
+		return glibopt.Usagef("NAME must be specified")
+	}
+	return a.withRepo(ctx, func(repo *ostree.Repo) error {
+		rem, err := repo.Remote(args[0])
+		if err != nil {
+			return errorf("Remote \"%s\" not found", args[0])
+		}
+		src, _, err := pull.OpenRemote(ctx, nil, rem)
+		if err != nil {
+			return err
+		}
+		body, _, err := src.Get(ctx, "summary")
+		if errors.Is(err, fs.ErrNotExist) {
+			return errorf("Remote refs not available; server has no summary file")
+		}
+		if err != nil {
+			return err
+		}
+		data, err := io.ReadAll(io.LimitReader(body, maxSummary))
+		if err := errors.Join(err, body.Close()); err != nil {
+			return err
+		}
+		return f(args[0], data)
+	})
+}

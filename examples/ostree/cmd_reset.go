@@ -1,0 +1,43 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"example.com/rpmostree/internal/glibopt"
+	"example.com/rpmostree/ostree"
+)
+
+func (a *app) resetCommand() *cobra.Command {
+	c := &cobra.Command{Use: "reset REF COMMIT", Short: "Reset a REF to a previous COMMIT"}
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if len(args) != 2 {
+			return glibopt.Usagef("A ref and commit argument is required")
+		}
+		return a.withRepo(c.Context(), func(repo *ostree.Repo) error { return reset(c.Context(), repo, args[0], args[1]) })
+	}
+	return c
+}
+
+// reset moves a ref back along its own history.
+func reset(ctx context.Context, repo *ostree.Repo, ref, rev string) error {
+	head, err := repo.ResolveRev(ctx, ref)
+	if err != nil {
+		return errorf("Invalid ref '%s'", ref)
+	}
+	target, err := resolve(ctx, repo, rev)
+	if err != nil {
+		return err
+	}
+	for at := head; at != target; {
+		c, err := repo.LoadCommit(ctx, at)
+		if err != nil {
+			return noSuchObject(err, at, ostree.TypeCommit)
+		}
+		if at = c.Parent; at.IsZero() {
+			return errorf("No such commit %s in the history of '%s'", target, ref)
+		}
+	}
+	return repo.SetRef(ctx, ref, target)
+}

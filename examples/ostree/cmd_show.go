@@ -1,0 +1,131 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"example.com/rpmostree/internal/glibopt"
+	"example.com/rpmostree/ostree"
+	"example.com/rpmostree/ostree/gvariant"
+)
+
+type showOptions struct {
+	metadataKey, detachedKey, variantType string
+	listKeys, listDetachedKeys            bool
+	raw, noByteswap, related              bool
+}
+
+func (a *app) showCommand() *cobra.Command {
+	var o showOptions
+	c := &cobra.Command{Use: "show OBJECT", Short: "Output a metadata object"}
+	glibopt.Bool(c, &o.related, "print-related", "", `Show the "related" commits`)
+	glibopt.String(c, &o.variantType, "print-variant-type", "", "TYPE", "Memory map OBJECT (in this case a filename) to the GVariant type string")
+	glibopt.Bool(c, &o.listKeys, "list-metadata-keys", "", "List the available metadata keys")
+	glibopt.String(c, &o.metadataKey, "print-metadata-key", "", "KEY", "Print string value of metadata key")
+	glibopt.Bool(c, &o.listDetachedKeys, "list-detached-metadata-keys", "", "List the available detached metadata keys")
+	glibopt.String(c, &o.detachedKey, "print-detached-metadata-key", "", "KEY", "Print string value of detached metadata key")
+	glibopt.Bool(c, &o.raw, "raw", "", "Show raw variant data")
+	glibopt.Bool(c, &o.noByteswap, "no-byteswap", "B", "Do not automatically convert variant data from big endian")
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return glibopt.Usagef("An object argument is required")
+		}
+		if o.variantType != "" {
+			return a.showFile(args[0], o)
+		}
+		return a.withRepo(c.Context(), func(repo *ostree.Repo) error { return a.show(c.Context(), repo, args[0], o) })
+	}
+	return c
+}
+
+// showFile prints a file of any GVariant type.
+func (a *app) showFile(name string, o showOptions) error {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	return a.printRaw(data, o.variantType, !o.noByteswap)
+}
+
+func (a *app) show(ctx context.Context, repo *ostree.Repo, rev string, o showOptions) error {
+	sum, err := resolve(ctx, repo, rev)
+	if err != nil {
+		return err
+	}
+	switch {
+	case o.metadataKey != "" || o.listKeys:
+		c, err := repo.LoadCommit(ctx, sum)
+		if err != nil {
+			return noSuchObject(err, sum, ostree.TypeCommit)
+		}
+		return a.showMetadata(c.Metadata, o.metadataKey, "metadata")
+	case o.detachedKey != "" || o.listDetachedKeys:
+		d, err := repo.DetachedMetadata(ctx, sum)
+		if err != nil {
+			return err
+		}
+		if d == nil {
+			d = gvariant.NewDict()
+		}
+		return a.showMetadata(d, o.detachedKey, "detached metadata")
+	}
+	return a.showObject(ctx, repo, sum, o)
+}
+
+// showMetadata prints the value of a key, or the keys.
+func (a *app) showMetadata(d *gvariant.Dict, key, what string) error {
+	if key == "" {
+		for _, k := range d.Keys() {
+			a.println(k)
+		}
+		return nil
+	}
+	v, ok := d.Get(key)
+	if !ok {
+		return errorf("No such %s key '%s'", what, key)
+	}
+	a.println(v.String())
+	return nil
+}
+
+// showObject prints whatever object has the name: a commit as log does, other metadata as GVariant text.
+func (a *app) showObject(ctx context.Context, repo *ostree.Repo, sum ostree.Checksum, o showOptions) error {
+	for _, t := range []ostree.ObjectType{ostree.TypeCommit, ostree.TypeDirMeta, ostree.TypeDirTree} {
+		data, err := repo.LoadMetadata(ctx, ostree.ObjectName{Checksum: sum, Type: t})
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if t != ostree.TypeCommit || o.raw {
+			return a.printRaw(data, objectTypes[t], !o.noByteswap)
+		}
+		c, err := ostree.ParseCommit(data)
+		if err != nil {
+			return err
+		}
+		a.printCommit(sum, c)
+		return nil
+	}
+	f, err := repo.LoadFile(ctx, sum)
+	if errors.Is(err, fs.ErrNotExist) {
+		return errorf("Opening content object %[1]s: Couldn't find file object '%[1]s'", sum)
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(a.showContent(sum, f), f.Close())
+}
+
+func (a *app) showContent(sum ostree.Checksum, f *ostree.File) error {
+	a.printf("Object: %s\nType: file\nMode: %06o\nUID: %d\nGID: %d\nSize: %d\n", sum, f.Header.Mode, f.Header.UID, f.Header.GID, f.Size)
+	if f.Header.IsSymlink() {
+		a.printf("Target: %s\n", f.Header.Target)
+	}
+	return nil
+}

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"example.com/rpmostree/ostree"
+)
+
+// importOptions turns the modifiers of commit into the library's options.
+func (c *committer) importOptions(ctx context.Context) (*ostree.ImportOptions, error) {
+	o := &ostree.ImportOptions{
+		OwnerUID: owner(c.opts.ownerUID), OwnerGID: owner(c.opts.ownerGID), NoXattrs: c.opts.noXattrs,
+		CanonicalPermissions: c.opts.canonical, Consume: c.opts.consume, DevInoCanonical: c.opts.devInoCanonical,
+	}
+	if disabled, err := c.repo.Config().GetBool("core", "disable-xattrs", false); err != nil {
+		return nil, err
+	} else if disabled {
+		o.NoXattrs = true
+	}
+	if c.opts.roExecutables {
+		o.Filter = func(_ string, h *ostree.FileHeader) ostree.FilterResult {
+			if h.Mode&unix.S_IFMT == unix.S_IFREG && h.Mode&0o111 != 0 {
+				h.Mode &^= 0o222
+			}
+			return ostree.FilterKeep
+		}
+	}
+	var err error
+	if c.opts.statoverride != "" {
+		if o.ModeOverrides, err = readOverrides(c.opts.statoverride); err != nil {
+			return nil, err
+		}
+	}
+	if c.opts.skipList != "" {
+		if o.Skip, err = readLines(c.opts.skipList); err != nil {
+			return nil, err
+		}
+	}
+	if c.opts.linkSpeedup || c.opts.devInoCanonical {
+		o.DevIno, err = scanDevIno(ctx, c.repo)
+	}
+	return o, err
+}
+
+// scanDevIno notes the inode of every file object, so that hardlinks into the repository are recognised.
+func scanDevIno(ctx context.Context, repo *ostree.Repo) (*ostree.DevInoCache, error) {
+	cache := &ostree.DevInoCache{}
+	for name, err := range repo.Objects(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		if name.Type != ostree.TypeFile {
+			continue
+		}
+		var st unix.Stat_t
+		path := filepath.Join(repo.Path(), "objects", name.LoosePath(repo.Mode()))
+		if err := unix.Lstat(path, &st); err != nil {
+			return nil, &fs.PathError{Op: "lstat", Path: path, Err: err}
+		}
+		cache.Add(uint64(st.Dev), st.Ino, name.Checksum)
+	}
+	return cache, nil
+}
+
+// readOverrides reads lines "MODE PATH", decimal, which add mode bits, and "=MODE PATH", which set them.
+func readOverrides(name string) (map[string]ostree.ModeOverride, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	out := map[string]ostree.ModeOverride{}
+	s := bufio.NewScanner(f)
+	for s.Scan() {
+		line := s.Text()
+		if line == "" {
+			continue
+		}
+		text, set := strings.CutPrefix(line, "=")
+		mode, path, ok := strings.Cut(text, " ")
+		n, err := strconv.ParseUint(mode, 10, 32)
+		if !ok || err != nil {
+			return nil, errorf("Malformed statoverride file %s: %q", name, line)
+		}
+		out[path] = ostree.ModeOverride{Mode: uint32(n), Set: set}
+	}
+	return out, s.Err()
+}

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"example.com/rpmostree/ostree"
+	"example.com/rpmostree/ostree/gvariant"
+)
+
+// metadata builds the commit's metadata in the order in which the real command writes it.
+func (c *committer) metadata(ctx context.Context, tree ostree.Tree) (*gvariant.Dict, error) {
+	d := gvariant.NewDict()
+	for _, kv := range c.opts.metaStrings {
+		k, v, err := keyValue(kv)
+		if err != nil {
+			return nil, err
+		}
+		d.Set(k, gvariant.NewString(v))
+	}
+	for _, kv := range c.opts.metaValues {
+		k, text, err := keyValue(kv)
+		if err != nil {
+			return nil, err
+		}
+		v, err := gvariant.ParseText(text, "")
+		if err != nil {
+			return nil, errorf("Parsing %s: %v", kv, err)
+		}
+		d.Set(k, v)
+	}
+	if err := c.keep(d); err != nil {
+		return nil, err
+	}
+	c.bindings(d)
+	if c.opts.bootable {
+		version, err := c.kernelVersion(ctx, tree)
+		if err != nil {
+			return nil, err
+		}
+		d.Set("ostree.bootable", gvariant.NewBool(true))
+		d.Set("ostree.linux", gvariant.NewString(version))
+	}
+	return d, nil
+}
+
+func (c *committer) keep(d *gvariant.Dict) error {
+	if len(c.opts.keepMeta) > 0 && c.old == nil {
+		return errorf("Either --branch or --parent must be specified when using --keep-metadata")
+	}
+	for _, key := range c.opts.keepMeta {
+		v, ok := c.old.Metadata.Get(key)
+		if !ok {
+			return errorf("Missing metadata key '%s' from commit '%s'", key, c.parent)
+		}
+		d.Set(key, v)
+	}
+	return nil
+}
+
+// bindings ties the commit to the refs it is meant for, see ostree.ref-binding.
+func (c *committer) bindings(d *gvariant.Dict) {
+	if c.opts.noBindings {
+		return
+	}
+	refs := slices.Clone(c.opts.bindRefs)
+	if c.opts.branch != "" {
+		refs = append(refs, c.opts.branch)
+	}
+	slices.Sort(refs)
+	d.Set("ostree.ref-binding", gvariant.NewStrings(slices.Compact(refs)))
+	if id, ok := c.repo.Config().Get("core", "collection-id"); ok && !c.opts.orphan {
+		if _, given := d.Get("ostree.collection-binding"); !given {
+			d.Set("ostree.collection-binding", gvariant.NewString(id))
+		}
+	}
+}
+
+// tree builds the tree to commit from --base, --tree and PATH.
+func (c *committer) tree(ctx context.Context, args []string) (ostree.Tree, error) {
+	m := ostree.NewMutableTree()
+	if c.opts.base != "" {
+		t, err := c.treeOf(ctx, c.opts.base)
+		if err != nil {
+			return ostree.Tree{}, err
+		}
+		m = c.tx.MutableTree(t.Tree, t.Meta)
+	}
+	trees := c.opts.trees
+	if len(trees) == 0 && (len(args) > 0 || c.opts.base == "") {
+		dir := "."
+		if len(args) > 0 {
+			dir = args[0]
+		}
+		trees = []string{"dir=" + dir}
+	}
+	imp, err := c.importOptions(ctx)
+	if err != nil {
+		return ostree.Tree{}, err
+	}
+	for _, t := range trees {
+		if m, err = c.addTree(ctx, m, t, imp); err != nil {
+			return ostree.Tree{}, err
+		}
+	}
+	tree, meta, err := c.tx.WriteTree(ctx, m)
+	return ostree.Tree{Tree: tree, Meta: meta}, err
+}
+
+func (c *committer) treeOf(ctx context.Context, rev string) (ostree.Tree, error) {
+	sum, err := resolve(ctx, c.repo, rev)
+	if err != nil {
+		return ostree.Tree{}, err
+	}
+	commit, err := c.repo.LoadCommit(ctx, sum)
+	if err != nil {
+		return ostree.Tree{}, noSuchObject(err, sum, ostree.TypeCommit)
+	}
+	return ostree.Tree{Tree: commit.RootTree, Meta: commit.RootMeta}, nil
+}
+
+// addTree lays one --tree over m.
+func (c *committer) addTree(ctx context.Context, m *ostree.MutableTree, arg string, imp *ostree.ImportOptions) (*ostree.MutableTree, error) {
+	kind, value, ok := strings.Cut(arg, "=")
+	if !ok {
+		return nil, errorf("Missing type in tree specification '%s'", arg)
+	}
+	switch kind {
+	case "dir":
+		return m, c.tx.ImportDir(ctx, m, value, imp)
+	case "ref":
+		over, err := c.treeOf(ctx, value)
+		if err != nil {
+			return nil, err
+		}
+		if m.Meta().IsZero() {
+			return c.tx.MutableTree(over.Tree, over.Meta), nil
+		}
+		tree, meta, err := c.tx.WriteTree(ctx, m)
+		if err != nil {
+			return nil, err
+		}
+		merged, err := c.tx.MergeTrees(ctx, ostree.Tree{Tree: tree, Meta: meta}, []ostree.Overlay{{Tree: over, Mode: ostree.UnionFiles, Name: value}})
+		if err != nil {
+			return nil, err
+		}
+		return c.tx.MutableTree(merged.Tree, merged.Meta), nil
+	}
+	return nil, errorf("Invalid tree type specification '%s'", kind)
+}

@@ -1,0 +1,83 @@
+// Command ostree is the ostree command on top of this module: the same verbs, options, output and exit status as the
+// real one, so that scripts can use either.
+//
+// It is an example of how the packages ostree, ostree/pull and sysroot fit together: one file holds one verb, none
+// holds logic that a library user would want.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"example.com/rpmostree/internal/glibopt"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// version is what --version prints.
+const version = `libostree:
+ Version: '0.1.0'
+ Features:
+  - rpmostree-go
+`
+
+// run is the whole command; tests call it in process.
+func run(ctx context.Context, args, env []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	a := &app{env: environ(env), stdin: stdin, stdout: stdout, stderr: stderr}
+	root := glibopt.Group("ostree COMMAND", "", "No command specified", "Unknown command '%s'")
+	var showVersion bool
+	root.PersistentFlags().BoolVarP(&a.verbose, "verbose", "v", false, "Print debug information during command processing")
+	root.PersistentFlags().BoolVar(&showVersion, "version", false, "Print version information and exit")
+	root.PersistentPreRunE = func(*cobra.Command, []string) error { return nil }
+	for _, arg := range args {
+		if arg == "--" {
+			break
+		}
+		if arg == "--version" {
+			fmt.Fprint(stdout, version)
+			return 0
+		}
+	}
+	root.PersistentFlags().StringVar(&a.repoPath, "repo", "", "")
+	root.PersistentFlags().Lookup("repo").Hidden = true
+	root.AddCommand(a.adminCommand())
+	for _, c := range a.repoCommands() {
+		glibopt.String(c, &a.repoPath, "repo", "", "PATH", repoHelp)
+		root.AddCommand(c)
+	}
+	root.AddCommand(a.remoteCommand())
+	return glibopt.Run(ctx, root, args, stdin, stdout, stderr)
+}
+
+const repoHelp = "Path to OSTree repository (defaults to current directory or /sysroot/ostree/repo)"
+
+// environ turns KEY=VALUE pairs into a lookup; the last one wins, as with getenv after setenv.
+func environ(pairs []string) func(string) string {
+	m := make(map[string]string, len(pairs))
+	for _, p := range pairs {
+		k, v, _ := strings.Cut(p, "=")
+		m[k] = v
+	}
+	return func(key string) string { return m[key] }
+}
+
+// repoCommands are the verbs that work on a repository, in the order of the help.
+func (a *app) repoCommands() []*cobra.Command {
+	return []*cobra.Command{
+		a.catCommand(), a.checkoutCommand(), a.checksumCommand(), a.commitCommand(), a.configCommand(), a.diffCommand(),
+		a.fsckCommand(), a.initCommand(), a.logCommand(), a.lsCommand(), a.pruneCommand(), a.pullLocalCommand(),
+		a.pullCommand(), a.refsCommand(), a.resetCommand(), a.revParseCommand(), a.showCommand(), a.summaryCommand(),
+	}
+}
