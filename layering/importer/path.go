@@ -75,7 +75,7 @@ func placeOf(pkg, p string) place {
 		return inTree
 	case !deeper && containsString(usrMerged, top):
 		return inTree
-	case isBelow(p, "var/lib/rpm"), isBelow(p, "var/lib/selinux"):
+	case isBelow(p, "var/lib/rpm"), isBelow(p, "var/lib/selinux"), p == "var/run", p == "var/lock":
 		return dropped
 	case top == "var" || top == "run":
 		if !deeper {

@@ -70,6 +70,8 @@ func TestTranslateAndPlace(t *testing.T) {
 		{"p", "/run/x", "run/x", inTmpfiles},
 		{"p", "/var", "var", dropped},
 		{"p", "/run", "run", dropped},
+		{"p", "/var/run", "var/run", dropped},
+		{"p", "/var/lock", "var/lock", dropped},
 		{"p", "/var/lib/rpm/Packages", "var/lib/rpm/Packages", dropped},
 		{"p", "/var/lib/rpm-state", "var/lib/rpm-state", dropped},
 		{"p", "/var/lib/selinux/minimum/active", "var/lib/selinux/minimum/active", dropped},
