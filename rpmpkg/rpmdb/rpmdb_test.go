@@ -361,3 +361,35 @@ func TestTransactionColor(t *testing.T) {
 	require.Equal(t, uint32(3), rpmdb.TransactionColor("x86_64"))
 	require.Zero(t, rpmdb.TransactionColor("aarch64"))
 }
+
+// TestMissingTablesAreFilled drops index tables, as a database of an rpm that did not have them yet.
+func TestMissingTablesAreFilled(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, rpmdb.Changes{Add: []rpmdb.Package{build(t, foo), build(t, bar)}})
+	rows := func() (list []string) {
+		db, err := sql.Open("sqlite", filepath.Join(dir, rpmdb.FileName))
+		require.NoError(t, err)
+		defer db.Close()
+		for _, table := range []string{"Basenames", "Requirename", "Installtid"} {
+			r, err := db.Query("SELECT hex(key) || ' ' || hnum || ' ' || idx FROM " + table + " ORDER BY rowid")
+			require.NoError(t, err)
+			for r.Next() {
+				var s string
+				require.NoError(t, r.Scan(&s))
+				list = append(list, table+" "+s)
+			}
+			require.NoError(t, r.Err())
+		}
+		return list
+	}
+	want := rows()
+	db, err := sql.Open("sqlite", filepath.Join(dir, rpmdb.FileName))
+	require.NoError(t, err)
+	for _, table := range []string{"Basenames", "Requirename", "Installtid"} {
+		_, err := db.Exec("DROP TABLE " + table)
+		require.NoError(t, err)
+	}
+	require.NoError(t, db.Close())
+	write(t, dir, rpmdb.Changes{Base: dir})
+	require.Empty(t, cmp.Diff(want, rows()))
+}
