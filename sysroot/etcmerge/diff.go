@@ -67,7 +67,7 @@ func (d *differ) close() {
 
 func (d *differ) diff() error {
 	if !d.origRoot.sameAttr(d.modRoot) {
-		d.add(DirAttr, ".")
+		d.add(Modified, ".")
 	}
 	return d.dirs("", d.origRoot, d.modRoot)
 }
@@ -105,7 +105,7 @@ func (d *differ) added(prefix string, n *node) {
 func (d *differ) entry(path string, orig, mod *node) error {
 	if orig.isDir() && mod.isDir() {
 		if !orig.sameAttr(mod) {
-			d.add(DirAttr, path)
+			d.add(Modified, path)
 		}
 		return d.dirs(path+"/", orig, mod)
 	}

@@ -10,7 +10,8 @@
 // default; content is never merged. A change is a difference in type, content,
 // permissions, owner or link target; times and extended attributes do not
 // count. A file over a directory cannot be merged, that is a conflict: see
-// Policy. Permissions and owner of a changed directory are carried over.
+// Policy. Permissions and owner of a changed directory are carried over; if the
+// new defaults have no such directory, its whole content comes along.
 //
 // The behaviour is that of libostree's deployment merge, as described in its
 // manual ("Atomic Upgrades", assembling a new deployment directory), with two
@@ -81,13 +82,12 @@ func (e *ConflictError) Error() string {
 // Kind is the kind of a Change.
 type Kind byte
 
-// The kinds, with the letters of `ostree admin config-diff`.
+// The kinds, with the letters of `ostree admin config-diff`. A directory is
+// modified if its permissions or owner changed.
 const (
 	Modified Kind = 'M'
 	Removed  Kind = 'D'
 	Added    Kind = 'A'
-	// DirAttr is a directory whose permissions or owner changed.
-	DirAttr Kind = 'P'
 )
 
 // Change is one difference between orig and mod.

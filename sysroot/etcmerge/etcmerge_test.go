@@ -110,6 +110,9 @@ var cases = []mergeCase{
 	{name: "modified file that the new default dropped stays, with its parents",
 		orig: tree{"d": "0750 dir", "d/a": "1", "d/b": "1"}, mod: tree{"d": "0750 dir", "d/a": "m", "d/b": "1"}, next: tree{},
 		want: tree{"d": "0750 dir", "d/a": "m"}},
+	{name: "chmod of a dir that the new default dropped brings all of it along",
+		orig: tree{"d/a": "1", "d/b": "1", "d/e/f": "1", "d/g": "1"}, mod: tree{"d": "0700 dir", "d/a": "m", "d/b": "1", "d/e/f": "1"}, next: tree{},
+		want: tree{"d": "0700 dir", "d/a": "m", "d/b": "1", "d/e": "dir", "d/e/f": "1"}},
 	{name: "modified to the new default",
 		orig: tree{"a": "1"}, mod: tree{"a": "2"}, next: tree{"a": "2"}, want: tree{"a": "2"}},
 	{name: "deleted stays deleted",
@@ -222,7 +225,7 @@ func TestDiff(t *testing.T) {
 	unix.Setxattr(filepath.Join(d.mod, "same"), "user.test", []byte("x"), 0)
 	changes, err := Diff(t.Context(), d.orig, d.mod)
 	require.NoError(t, err)
-	require.Equal(t, []Change{{DirAttr, "dir"}, {Removed, "gone"}, {Modified, "mod"}, {Added, "new"}, {Added, "new/x"}}, changes)
+	require.Equal(t, []Change{{Modified, "dir"}, {Removed, "gone"}, {Modified, "mod"}, {Added, "new"}, {Added, "new/x"}}, changes)
 	require.Equal(t, "M    mod", changes[2].String())
 	m, r, a := (&Plan{Changes: changes}).Counts()
 	require.Equal(t, []int{2, 1, 2}, []int{m, r, a})

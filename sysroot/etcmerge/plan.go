@@ -48,8 +48,7 @@ type Plan struct {
 	Ignored []string
 }
 
-// Counts returns the number of changes of each kind; attributes of directories
-// count as modified.
+// Counts returns the number of changes of each kind.
 func (p *Plan) Counts() (modified, removed, added int) {
 	for _, c := range p.Changes {
 		switch c.Kind {
@@ -87,12 +86,12 @@ func New(ctx context.Context, orig, mod, target string, o *Options) (*Plan, erro
 	if err != nil {
 		return nil, fmt.Errorf("plan merge of %s: %w", mod, err)
 	}
-	return plan(d.changes, d.modRoot, targetRoot, o.Policy)
+	return plan(d.changes, d.origRoot, d.modRoot, targetRoot, o.Policy)
 }
 
-// plan is the pure core: changes and two trees in, steps out.
-func plan(changes []Change, mod, target *node, policy Policy) (*Plan, error) {
-	p := &planner{plan: &Plan{Changes: changes}, mod: mod, target: target, policy: policy, made: map[string]bool{}}
+// plan is the pure core: changes and trees in, steps out.
+func plan(changes []Change, orig, mod, target *node, policy Policy) (*Plan, error) {
+	p := &planner{plan: &Plan{Changes: changes}, orig: orig, mod: mod, target: target, policy: policy, made: map[string]bool{}}
 	for _, c := range changes {
 		p.change(c)
 	}
@@ -104,13 +103,13 @@ func plan(changes []Change, mod, target *node, policy Policy) (*Plan, error) {
 }
 
 type planner struct {
-	plan        *Plan
-	mod, target *node
-	policy      Policy
-	made        map[string]bool // directories that a step creates
-	removed     []string        // what a step removes, as prefixes "x/"
-	dropped     []string        // conflicts resolved for the default, as prefixes
-	attrs       []Step          // last, so that a read-only directory can be filled first
+	plan              *Plan
+	orig, mod, target *node
+	policy            Policy
+	made              map[string]bool // what a step creates
+	removed           []string        // what a step removes, as prefixes "x/"
+	dropped           []string        // conflicts resolved for the default, as prefixes
+	attrs             []Step          // last, so that a read-only directory can be filled first
 }
 
 func (p *planner) step(s ...Step) { p.plan.Steps = append(p.plan.Steps, s...) }
@@ -147,8 +146,6 @@ func (p *planner) change(c Change) {
 		return
 	}
 	switch {
-	case c.Kind == DirAttr:
-		p.dirAttr(c.Path)
 	case n.special():
 		p.special(c, n)
 	case n.isDir():
@@ -172,31 +169,31 @@ func (p *planner) special(c Change, n *node) {
 	}
 }
 
-func (p *planner) dirAttr(path string) {
-	n, blocked := p.at(path)
-	if blocked == "" && n != nil && n.isDir() {
-		p.attrs = append(p.attrs, Step{OpAttr, path})
-	}
-}
-
-// dir is an added directory, or one that replaced a default file. Over a new
-// default file the administrator's directory wins without a conflict.
+// dir is an added directory, one with changed attributes, or one that replaced
+// a default file. Over a new default file the administrator's directory wins
+// without a conflict.
 func (p *planner) dir(c Change, n *node) {
 	old, _ := p.at(c.Path)
-	switch {
-	case old == nil:
-	case old.isDir():
-		if c.Kind == Added && !old.sameAttr(n) {
-			p.attrs = append(p.attrs, Step{OpAttr, c.Path})
-		}
-	default:
+	if old != nil && !old.isDir() {
 		p.remove(c.Path)
 		old = nil
 	}
-	if old == nil && p.parents(c.Path) {
+	switch {
+	case old != nil:
+		if !old.sameAttr(n) {
+			p.attrs = append(p.attrs, Step{OpAttr, c.Path})
+		}
+	case p.parents(c.Path):
 		p.mkdir(c.Path)
 	}
-	if c.Kind == Modified { // the comparison stopped at the change of type
+	wasDir := false
+	if c.Kind == Modified {
+		o, _ := p.orig.find(c.Path)
+		wasDir = o != nil && o.isDir()
+	}
+	if c.Kind == Modified && (old == nil || !wasDir) {
+		// Its content is not among the changes: the comparison stopped at the
+		// change of type, or the content is unchanged but has no other home.
 		for _, k := range n.kids {
 			p.change(Change{Modified, c.Path + "/" + k.name})
 		}
@@ -211,7 +208,7 @@ func (p *planner) mkdir(path string) {
 }
 
 func (p *planner) file(path string) {
-	if !p.parents(path) {
+	if p.made[path] || !p.parents(path) {
 		return
 	}
 	if old, _ := p.at(path); old != nil && old.isDir() {
@@ -220,6 +217,7 @@ func (p *planner) file(path string) {
 		}
 		p.remove(path)
 	}
+	p.made[path] = true
 	p.step(Step{OpCopy, path})
 }
 
