@@ -88,28 +88,48 @@ func (p *sysrootPair) us(t *testing.T, fn func(s *sysroot.Sysroot) error) {
 	require.NoError(t, fn(s))
 }
 
-// sysrootSnapshot lists a root without the repository's objects: type, permissions,
-// link target, content or object identity. What only newer or only older
-// versions of libostree make is left out.
+// sysrootSnapshot lists a root without the repository's objects: type,
+// permissions, link target, content or object identity, refs. What only newer
+// or only older versions of libostree make is left out.
 func sysrootSnapshot(t *testing.T, root string) []string {
 	t.Helper()
-	var out []string
 	objects := objectInodes(t, root)
+	out := listTree(t, root, func(rel string) bool {
+		return rel == "ostree/repo" || strings.HasSuffix(rel, "/backing") || strings.HasSuffix(rel, "/.ostree-selabeled")
+	}, func(ino uint64) string { return objects[ino] })
+	refs := testenv.Run(t, "", "ostree", "--repo="+root+"/ostree/repo", "refs")
+	for _, ref := range strings.Fields(refs) {
+		out = append(out, "ref "+ref+" "+testenv.Run(t, "", "ostree", "--repo="+root+"/ostree/repo", "rev-parse", ref))
+	}
+	slices.Sort(out)
+	return out
+}
+
+// sysrootSnapshotBelow lists a directory of it.
+func sysrootSnapshotBelow(t *testing.T, dir string) []string {
+	t.Helper()
+	return listTree(t, dir, func(string) bool { return false }, func(uint64) string { return "" })
+}
+
+func listTree(t *testing.T, root string, skip func(rel string) bool, object func(ino uint64) string) []string {
+	t.Helper()
+	var out []string
 	require.NoError(t, filepath.WalkDir(root, func(p string, e fs.DirEntry, err error) error {
 		require.NoError(t, err)
 		rel, _ := filepath.Rel(root, p)
-		switch {
-		case rel == "ostree/repo":
-			return fs.SkipDir
-		case strings.HasSuffix(rel, "/backing"):
-			return fs.SkipDir
-		case rel == "." || strings.HasSuffix(rel, "/.ostree-selabeled"):
+		if skip(rel) {
+			if e.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if rel == "." {
 			return nil
 		}
 		var st unix.Stat_t
 		require.NoError(t, unix.Lstat(p, &st))
 		line := fmt.Sprintf("%s %o %d:%d", rel, st.Mode, st.Uid, st.Gid)
-		if obj, ok := objects[st.Ino]; ok {
+		if obj := object(st.Ino); obj != "" {
 			line += " object " + obj
 		} else if e.Type().IsRegular() {
 			b, err := os.ReadFile(p)
@@ -124,11 +144,6 @@ func sysrootSnapshot(t *testing.T, root string) []string {
 		out = append(out, line)
 		return nil
 	}))
-	refs := testenv.Run(t, "", "ostree", "--repo="+root+"/ostree/repo", "refs")
-	for _, ref := range strings.Fields(refs) {
-		out = append(out, "ref "+ref+" "+testenv.Run(t, "", "ostree", "--repo="+root+"/ostree/repo", "rev-parse", ref))
-	}
-	slices.Sort(out)
 	return out
 }
 
