@@ -149,42 +149,47 @@ func (p *Pool) bestArch(list []int32) []int32 {
 }
 
 // bestVersions keeps the best version of each name, then drops what another
-// candidate obsoletes.
+// candidate obsoletes. Between equal versions the installed package wins, then
+// the better architecture, the cheaper repository, the lower id.
 func (p *Pool) bestVersions(list []int32) []int32 {
 	if len(list) < 2 {
 		return list
 	}
-	slices.SortStableFunc(list, func(a, b int32) int {
-		if p.name[a] != p.name[b] {
-			return int(p.name[a]) - int(p.name[b])
-		}
-		if ai, bi := p.isInstalled(a), p.isInstalled(b); ai != bi {
-			if ai {
-				return -1
-			}
-			return 1
-		}
-		if p.cost(a) != p.cost(b) {
-			return p.cost(a) - p.cost(b)
-		}
-		return int(a - b)
-	})
-	out := list[:0]
+	best := make(map[uint32]int32, len(list))
 	for _, q := range list {
-		if len(out) == 0 || p.name[out[len(out)-1]] != p.name[q] {
-			out = append(out, q)
-			continue
-		}
-		best := out[len(out)-1]
-		r := p.evrCmp(p.evr[best], p.evr[q], cmpFull)
-		if r < 0 || r == 0 && !p.isInstalled(best) && p.arch[q] != p.arch[best] && p.betterArch(q, best) {
-			out[len(out)-1] = q
+		if b, ok := best[p.name[q]]; !ok || p.betterVersion(q, b) {
+			best[p.name[q]] = q
 		}
 	}
-	if len(out) > 1 {
-		out = p.dropObsoleted(out)
+	if len(best) < len(list) {
+		list = slices.DeleteFunc(list, func(q int32) bool { return best[p.name[q]] != q })
 	}
-	return out
+	if len(list) > 1 {
+		list = p.dropObsoleted(list)
+	}
+	return list
+}
+
+// betterVersion reports whether a beats b, a package of the same name.
+func (p *Pool) betterVersion(a, b int32) bool {
+	if r := p.evrCmp(p.evr[a], p.evr[b], cmpFull); r != 0 {
+		return r > 0
+	}
+	if ai, bi := p.isInstalled(a), p.isInstalled(b); ai != bi {
+		return ai
+	}
+	if p.arch[a] != p.arch[b] {
+		if p.betterArch(a, b) {
+			return true
+		}
+		if p.betterArch(b, a) {
+			return false
+		}
+	}
+	if ca, cb := p.cost(a), p.cost(b); ca != cb {
+		return ca < cb
+	}
+	return a < b
 }
 
 func (p *Pool) betterArch(a, b int32) bool {

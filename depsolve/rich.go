@@ -13,7 +13,7 @@ type clauses struct {
 // Limits for hostile expressions: real ones have a handful of operands. What
 // exceeds them counts as never fulfilled.
 const (
-	maxRichDepth    = 100
+	maxRichDepth    = 500
 	maxRichLiterals = 200_000
 )
 

@@ -21,7 +21,8 @@ var depOps = []struct {
 	{"=", depsolve.OpEQ}, {"<", depsolve.OpLT}, {">", depsolve.OpGT},
 }
 
-const maxDepDepth = 60
+// maxDepDepth bounds the recursion; a chain of alternatives counts too.
+const maxDepDepth = 400
 
 type depParser struct {
 	pool *depsolve.Pool
@@ -43,21 +44,30 @@ func ParseDep(pool *depsolve.Pool, text string) (depsolve.DepID, error) {
 
 func (p *depParser) skip() { p.text = strings.TrimLeft(p.text, " \t") }
 
-// expr reads operands joined by operators, left-associative.
+// expr reads operands joined by operators. Comparisons bind to the operand on
+// their left and one word; everything else takes the whole rest as its right
+// side.
 func (p *depParser) expr(depth int) (depsolve.DepID, error) {
+	if depth > maxDepDepth {
+		return 0, fmt.Errorf("nested deeper than %d", maxDepDepth)
+	}
 	left, err := p.operand(depth)
 	for err == nil {
 		p.skip()
-		if p.text == "" || p.text[0] == ')' {
+		if p.text == "" || p.text[0] == ')' && depth > 0 {
 			return left, nil
 		}
 		op, ok := p.operator()
 		if !ok {
 			return 0, fmt.Errorf("no operator at %q", p.text)
 		}
-		p.skip()
 		var right depsolve.DepID
-		if right, err = p.operand(depth); err == nil {
+		if op < 8 || op == depsolve.OpArch {
+			right, err = p.operand(depth)
+		} else {
+			right, err = p.expr(depth + 1)
+		}
+		if err == nil {
 			left = p.pool.Relation(left, op, right)
 		}
 	}
@@ -75,9 +85,6 @@ func (p *depParser) operator() (depsolve.Op, bool) {
 }
 
 func (p *depParser) operand(depth int) (depsolve.DepID, error) {
-	if depth > maxDepDepth {
-		return 0, fmt.Errorf("nested deeper than %d", maxDepDepth)
-	}
 	p.skip()
 	if rest, ok := strings.CutPrefix(p.text, "("); ok {
 		p.text = rest
@@ -107,7 +114,7 @@ func (p *depParser) namespace(space, arg string, depth int) (depsolve.DepID, err
 	if arg != "" && arg != "<NULL>" {
 		sub := &depParser{p.pool, arg}
 		var err error
-		if right, err = sub.expr(depth + 1); err != nil {
+		if right, err = sub.expr(0); err != nil {
 			return 0, err
 		}
 	}
