@@ -2,6 +2,8 @@ package repodata
 
 import (
 	"context"
+	"encoding/xml"
+	"io"
 	"os"
 	"testing"
 )
@@ -32,6 +34,29 @@ func BenchmarkParsePrimary(b *testing.B) {
 			n++
 		}
 		b.ReportMetric(float64(n), "packages")
+		f.Close()
+	}
+}
+
+// BenchmarkEncodingXML is what the scanner is compared with: the same file, token by token, without any value made.
+func BenchmarkEncodingXML(b *testing.B) {
+	path := os.Getenv("RPMOSTREE_TEST_PRIMARY")
+	if path == "" {
+		b.Skip("RPMOSTREE_TEST_PRIMARY names no file")
+	}
+	for b.Loop() {
+		f, err := os.Open(path)
+		if err != nil {
+			b.Fatal(err)
+		}
+		d := xml.NewDecoder(f)
+		for {
+			if _, err := d.RawToken(); err == io.EOF {
+				break
+			} else if err != nil {
+				b.Fatal(err)
+			}
+		}
 		f.Close()
 	}
 }
