@@ -23,13 +23,13 @@ type PruneOptions struct {
 	Reachable func(ctx context.Context, keep *ObjectSet) error
 	// NoPrune only counts.
 	NoPrune bool
-	// CommitOnly deletes only commit objects.
+	// CommitOnly looks at and deletes only commit objects.
 	CommitOnly bool
 }
 
 // PruneStats counts what [Repo.Prune] found.
 type PruneStats struct {
-	Total  int   // objects in the repository before
+	Total  int   // objects in the repository before; with CommitOnly, commits
 	Pruned int   // objects that were deleted, or would be with NoPrune
 	Freed  int64 // bytes of those
 }
@@ -136,8 +136,11 @@ func (r *Repo) unreachable(ctx context.Context, o *PruneOptions, keep *ObjectSet
 		case TypeCommitMeta, TypeTombstone, TypePayloadLink:
 			continue
 		}
+		if o.CommitOnly && n.Type != TypeCommit {
+			continue
+		}
 		stats.Total++
-		if keep.Has(n) || o.CommitOnly && n.Type != TypeCommit {
+		if keep.Has(n) {
 			continue
 		}
 		size, err := r.StorageSize(ctx, n)
