@@ -73,7 +73,7 @@ func (h *Header) Info() (*Info, error) {
 }
 
 // NEVRA returns the identity of the package. The architecture of a source package
-// is "src" (or "nosrc"), as rpm shows it; a public key in a package database has
+// is "src", or "nosrc" if it lacks some of its sources; a public key in a package database has
 // none.
 func (h *Header) NEVRA() (rpmver.NEVRA, error) {
 	n := rpmver.NEVRA{
@@ -87,6 +87,9 @@ func (h *Header) NEVRA() (rpmver.NEVRA, error) {
 	}
 	if h.isSource() {
 		n.Arch = "src"
+		if h.Has(rpmtag.NoSource) || h.Has(rpmtag.NoPatch) {
+			n.Arch = "nosrc"
+		}
 	}
 	return n, nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"example.com/rpmostree/internal/testenv"
 	"example.com/rpmostree/rpmpkg"
 	"example.com/rpmostree/rpmpkg/rpmdep"
 	"example.com/rpmostree/rpmpkg/rpmtest"
@@ -94,6 +95,30 @@ func glob(t testing.TB, pattern string) []string {
 	return list
 }
 
+// rpmbuild makes binary and source packages of testdata/odd.spec with the compressors
+// of rpm, if rpmbuild is here.
+func rpmbuild(t testing.TB) []string {
+	t.Helper()
+	if _, err := exec.LookPath("rpmbuild"); err != nil {
+		return nil
+	}
+	spec, err := filepath.Abs("testdata/odd.spec")
+	require.NoError(t, err)
+	top := t.TempDir()
+	require.NoError(t, os.Mkdir(filepath.Join(top, "SOURCES"), 0o755))
+	require.NoError(t, os.WriteFile(filepath.Join(top, "SOURCES/src.txt"), []byte("source\n"), 0o644))
+	require.NoError(t, os.WriteFile(filepath.Join(top, "SOURCES/p.patch"), []byte("patch\n"), 0o644))
+	var list []string
+	for _, compressor := range []string{"w9.bzdio", "w6.lzdio", "w19.zstdio"} {
+		dir := filepath.Join(top, compressor)
+		testenv.Run(t, top, "rpmbuild", "--quiet", "-ba", "--nodeps", "--define", "_topdir "+top, "--define", "_rpmdir "+dir, "--define", "_srcrpmdir "+dir,
+			"--define", "_binary_payload "+compressor, "--define", "_source_payload "+compressor, spec)
+		list = append(list, append(glob(t, filepath.Join(dir, "*.rpm")), glob(t, filepath.Join(dir, "*", "*.rpm"))...)...)
+	}
+	require.Len(t, list, 9, "a source and two binary packages each")
+	return list
+}
+
 // packageFiles returns real and built packages, and with RPMOSTREE_TEST_RPMS (a list
 // of directories as in PATH) all packages below those directories.
 func packageFiles(t testing.TB) []string {
@@ -108,6 +133,7 @@ func packageFiles(t testing.TB) []string {
 	v6 := sample()
 	v6.V6 = true
 	list = append(list, writeFile(t, "v6.rpm", build(t, v6)), writeFile(t, "empty.rpm", build(t, &rpmtest.Package{Name: "empty"})))
+	list = append(list, rpmbuild(t)...)
 	for _, dir := range filepath.SplitList(os.Getenv("RPMOSTREE_TEST_RPMS")) {
 		more := append(glob(t, filepath.Join(dir, "*.rpm")), glob(t, filepath.Join(dir, "*", "*.rpm"))...)
 		require.NotEmpty(t, more, dir)

@@ -71,6 +71,8 @@ const (
 	OS              Tag = 1021
 	Arch            Tag = 1022
 	SourceRPM       Tag = 1044
+	NoSource        Tag = 1051
+	NoPatch         Tag = 1052
 	RPMVersion      Tag = 1064
 	ChangelogTime   Tag = 1080
 	ChangelogName   Tag = 1081
