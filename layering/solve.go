@@ -1,0 +1,288 @@
+package layering
+
+import (
+	"context"
+	"crypto/sha512"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+
+	"example.com/rpmostree/depsolve"
+	"example.com/rpmostree/rpmpkg/rpmver"
+)
+
+// keyStateDigest holds a digest of what is layered, so that "nothing has changed" is known without assembling.
+const keyStateDigest = "rpmostree.state-sha512"
+
+// solver works out the packages of one plan.
+type solver struct {
+	e         *Engine
+	r         *Request
+	p         *Plan
+	c         *Catalog
+	installed []depsolve.PkgID // of the base, in the order of p.base
+	free      map[string]bool  // names of base packages that may change
+	jobs      []depsolve.Job
+	wanted    map[depsolve.PkgID]bool // to replace something of the base
+}
+
+// solve finds which packages to add to the base, replace and remove.
+func (e *Engine) solve(ctx context.Context, r *Request, p *Plan) error {
+	if p.Layers.Empty() {
+		return nil
+	}
+	s := &solver{e: e, r: r, p: p, free: map[string]bool{}, wanted: map[depsolve.PkgID]bool{}}
+	if err := s.open(ctx); err != nil {
+		return err
+	}
+	if err := s.request(ctx); err != nil {
+		return err
+	}
+	if len(s.jobs) == 0 {
+		return nil // all requests are inactive
+	}
+	s.lockBase()
+	e.report(Progress{Task: "Resolving dependencies"})
+	tr, err := s.c.Pool().Solve(ctx, s.jobs, &depsolve.Options{IgnoreWeak: e.opts.NoRecommends, AllowUninstall: true})
+	if err != nil {
+		return fmt.Errorf("Could not depsolve transaction: %w", err) //nolint:staticcheck // the real tool's words
+	}
+	if err := s.take(tr); err != nil {
+		return err
+	}
+	p.digest = s.digest()
+	return nil
+}
+
+// open loads the repositories, unless only the base's packages and files are asked for.
+func (s *solver) open(ctx context.Context) error {
+	o, err := s.e.catalogOptions(s.p.merge, s.r, releasever(s.p.BaseVersion))
+	if err != nil {
+		return err
+	}
+	if len(s.p.Layers.Packages) == 0 && len(s.p.Layers.Local)+len(s.p.Layers.LocalForced)+len(s.p.Layers.ReplaceLocal) == 0 {
+		o.Repos = nil // only removals: offline
+	}
+	if s.c, err = OpenCatalog(ctx, o); err != nil {
+		return err
+	}
+	s.p.catalog = s.c
+	s.installed, err = s.c.SetInstalled(s.p.base.headers)
+	return err
+}
+
+// releasever is the first part of a version: "39" of "39.20240101.0".
+func releasever(version string) string {
+	v, _, _ := strings.Cut(version, ".")
+	return v
+}
+
+// request turns the layers into jobs and sorts out those that have no effect.
+func (s *solver) request(ctx context.Context) error {
+	for _, l := range s.p.Layers.ReplaceLocal {
+		if err := s.replace(ctx, l); err != nil {
+			return err
+		}
+	}
+	for _, name := range s.p.Layers.Remove {
+		s.remove(name)
+	}
+	for _, l := range s.p.Layers.Local {
+		if err := s.local(ctx, l, false); err != nil {
+			return err
+		}
+	}
+	for _, l := range s.p.Layers.LocalForced {
+		if err := s.local(ctx, l, true); err != nil {
+			return err
+		}
+	}
+	return s.packages()
+}
+
+func (s *solver) inactive(request, reason string) {
+	s.p.Inactive = append(s.p.Inactive, InactiveRequest{request, reason})
+}
+
+func (s *solver) install(sel depsolve.Selection) {
+	s.jobs = append(s.jobs, depsolve.Job{Action: depsolve.Install, Select: sel})
+}
+
+func (s *solver) replace(ctx context.Context, l LocalPackage) error {
+	old, ok := s.p.base.find(l.NEVRA.Name)
+	switch {
+	case !ok:
+		s.inactive(l.NEVRA.String(), "the base has no package "+l.NEVRA.Name)
+		return nil
+	case old == l.NEVRA:
+		s.inactive(l.NEVRA.String(), "the base has the same package")
+		return nil
+	}
+	id, err := s.addStored(ctx, l)
+	if err != nil {
+		return err
+	}
+	s.free[l.NEVRA.Name] = true
+	s.wanted[id] = true
+	s.install(depsolve.SelectPackage(id))
+	return nil
+}
+
+func (s *solver) addStored(ctx context.Context, l LocalPackage) (depsolve.PkgID, error) {
+	stored, err := s.e.storedLocal(ctx, l)
+	if err != nil {
+		return 0, err
+	}
+	return s.c.AddStored(stored)
+}
+
+func (s *solver) remove(name string) {
+	var ids []depsolve.PkgID
+	for i, n := range s.p.base.nevras {
+		if n.Name == name {
+			ids = append(ids, s.installed[i])
+		}
+	}
+	if len(ids) == 0 {
+		s.inactive(name, "the base has no package "+name)
+		return
+	}
+	s.free[name] = true
+	s.jobs = append(s.jobs, depsolve.Job{Action: depsolve.Erase, Select: depsolve.SelectOneOf(ids...)})
+}
+
+func (s *solver) local(ctx context.Context, l LocalPackage, forced bool) error {
+	if slices.Contains(s.p.base.nevras, l.NEVRA) {
+		s.inactive(l.NEVRA.String(), "already in the base")
+		return nil
+	}
+	id, err := s.addStored(ctx, l)
+	if err != nil {
+		return err
+	}
+	s.p.forced[id] = forced
+	s.install(depsolve.SelectPackage(id))
+	return nil
+}
+
+// packages turns the requested names into jobs. All that are unknown are in one error.
+func (s *solver) packages() error {
+	var missing []string
+	for _, spec := range s.p.Layers.Packages {
+		sel := s.c.Pool().Match(spec)
+		if by, ok := s.inBase(sel); ok {
+			if slices.Contains(s.r.Install, spec) && !s.r.AllowInactive {
+				return fmt.Errorf("\"%s\" is already provided by: %s. Use --allow-inactive to explicitly require it.", spec, by) //nolint:staticcheck // the real tool's words
+			}
+			s.inactive(spec, "already provided by "+by.String())
+			continue
+		}
+		if sel.IsEmpty() {
+			missing = append(missing, spec)
+			continue
+		}
+		s.install(sel.As(spec))
+	}
+	if len(missing) > 0 {
+		return fmt.Errorf("Packages not found: %s", strings.Join(missing, ", ")) //nolint:staticcheck // the real tool's words
+	}
+	return nil
+}
+
+// inBase tells whether a package of the base that stays is in the selection.
+func (s *solver) inBase(sel depsolve.Selection) (rpmver.NEVRA, bool) {
+	for _, id := range s.c.Pool().Matches(sel) {
+		if i := slices.Index(s.installed, id); i >= 0 && !s.free[s.p.base.nevras[i].Name] {
+			return s.p.base.nevras[i], true
+		}
+	}
+	return rpmver.NEVRA{}, false
+}
+
+// lockBase keeps every package of the base that no override is about.
+func (s *solver) lockBase() {
+	var keep []depsolve.PkgID
+	for i, n := range s.p.base.nevras {
+		if !s.free[n.Name] {
+			keep = append(keep, s.installed[i])
+		}
+	}
+	if len(keep) > 0 {
+		s.jobs = append(s.jobs, depsolve.Job{Action: depsolve.Lock, Select: depsolve.SelectOneOf(keep...)})
+	}
+}
+
+// take reads the transaction into the plan and checks that it does nothing to the base that was not asked for.
+func (s *solver) take(tr *depsolve.Transaction) error {
+	pool := s.c.Pool()
+	replacedBy := map[depsolve.PkgID]bool{}
+	var lost, changed []string
+	for _, old := range tr.Removed() {
+		was := pool.Package(old).NEVRA
+		by, _ := tr.ReplacedBy(old)
+		switch {
+		case by == 0 && !slices.Contains(s.p.Layers.Remove, was.Name) && !s.free[was.Name]:
+			lost = append(lost, was.String())
+		case by == 0:
+			s.p.Remove = append(s.p.Remove, was)
+		case !s.wanted[by] && !s.free[was.Name]:
+			changed = append(changed, fmt.Sprintf("%s -> %s", was, pool.Package(by).NEVRA))
+		default:
+			replacedBy[by] = true
+			s.p.Replace = append(s.p.Replace, Replacement{Old: was, New: pool.Package(by).NEVRA})
+		}
+	}
+	switch {
+	case len(lost) > 0:
+		return fmt.Errorf("Base packages would be removed: %s", strings.Join(lost, ", ")) //nolint:staticcheck // the real tool's words
+	case len(changed) > 0:
+		return fmt.Errorf("Forbidden base package replacements:\n  %s\nSome base packages would be replaced", strings.Join(changed, "\n  ")) //nolint:staticcheck // the real tool's words
+	}
+	for _, id := range tr.Installed() {
+		v := pool.Package(id)
+		if v.Installed {
+			continue
+		}
+		s.p.ids = append(s.p.ids, id)
+		if !replacedBy[id] {
+			s.p.Add = append(s.p.Add, s.planned(id, v))
+		}
+	}
+	s.sort()
+	return nil
+}
+
+func (s *solver) planned(id depsolve.PkgID, v depsolve.PackageView) PlannedPackage {
+	p := PlannedPackage{NEVRA: v.NEVRA, Repo: v.Repo.Name()}
+	if info := s.c.Info(id); info != nil && p.Repo != "@commandline" {
+		p.Size = info.PackageSize
+	}
+	return p
+}
+
+func (s *solver) sort() {
+	slices.SortFunc(s.p.Add, func(a, b PlannedPackage) int { return byName(a.NEVRA, b.NEVRA) })
+	slices.SortFunc(s.p.Remove, byName)
+	slices.SortFunc(s.p.Replace, func(a, b Replacement) int { return byName(a.New, b.New) })
+}
+
+// digest identifies the packages that the plan adds, replaces and removes.
+func (s *solver) digest() string {
+	var lines []string
+	for _, id := range s.p.ids {
+		lines = append(lines, fmt.Sprintf("install %s %s", s.c.Pool().PkgString(id), s.c.identity(id)))
+	}
+	for _, n := range s.p.Remove {
+		lines = append(lines, "remove "+n.String())
+	}
+	for _, r := range s.p.Replace {
+		lines = append(lines, fmt.Sprintf("replace %s %s", r.Old, r.New))
+	}
+	if len(lines) == 0 {
+		return ""
+	}
+	slices.Sort(lines)
+	sum := sha512.Sum512([]byte(strings.Join(lines, "\n")))
+	return hex.EncodeToString(sum[:])
+}
