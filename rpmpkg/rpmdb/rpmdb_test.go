@@ -326,6 +326,16 @@ func TestReadWriteAheadLog(t *testing.T) {
 	require.Len(t, entries, 1, "the log is gone with the old database")
 }
 
+func TestLogWithoutDatabase(t *testing.T) {
+	dir := walCopy(t)
+	require.NoError(t, os.Remove(filepath.Join(dir, rpmdb.FileName)))
+	write(t, dir, rpmdb.Changes{Add: []rpmdb.Package{build(t, foo)}})
+	require.Len(t, numbers(t, open(t, dir)), 1)
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Len(t, entries, 1)
+}
+
 func TestPark(t *testing.T) {
 	dir := walCopy(t)
 	require.NoError(t, rpmdb.Park(context.Background(), dir))

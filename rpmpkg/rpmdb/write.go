@@ -92,13 +92,21 @@ func write(ctx context.Context, dir string, c *Changes) (err error) {
 // parkTarget makes the files beside the database that is going to be replaced obsolete: a log that stays behind would
 // be applied to the new database.
 func parkTarget(ctx context.Context, d *dirfd.Dir) error {
+	have, err := d.Exists(FileName)
+	if err != nil {
+		return err
+	}
 	for _, suffix := range []string{"-wal", "-journal", "-shm"} {
 		left, err := d.Exists(FileName + suffix)
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
-		}
-		if left {
+		case left && have:
 			return park(ctx, d.Join(FileName))
+		case left: // of a database that is gone
+			if err := atomicfs.Remove(ctx, d, FileName+suffix); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
