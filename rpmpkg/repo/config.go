@@ -34,20 +34,20 @@ type Repo struct {
 	SSLCACert                    string // files in PEM format
 	SSLClientCert, SSLClientKey  string
 	Timeout                      time.Duration // without any data; 30 s unless given
-	Retries                      int           // of a request; 10 unless given
+	Retries                      int           // of a request; 5 unless given
 	ParallelDownloads            int           // 3 unless given, at most 20
 
 	// Options has all keys as written, expanded, also those that this package does not know.
 	Options map[string]string
 }
 
-// Defaults of dnf.conf(5).
+// Defaults of dnf.conf(5), but for the retries: dnf makes 10 at once, here the pause before each is longer.
 const (
 	defaultPriority = 99
 	defaultCost     = 1000
 	defaultExpire   = 48 * time.Hour
 	defaultTimeout  = 30 * time.Second
-	defaultRetries  = 10
+	defaultRetries  = 5
 	defaultParallel = 3
 	maxParallel     = 20
 )
