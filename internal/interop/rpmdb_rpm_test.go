@@ -102,6 +102,16 @@ func TestRpmQueriesOurDatabase(t *testing.T) {
 		require.Equal(t, want, rpm(t, ours, q...), "%v", q)
 	}
 	testenv.Run(t, ours, "rpmdb", "--dbpath", ours, "--verifydb")
+
+	verify := func(db string) string {
+		// The files are not there, so it fails, and says what it looked for.
+		out, err := exec.Command("rpm", "--dbpath", db, "-Va", "--nodeps").Output()
+		require.Error(t, err)
+		return string(out)
+	}
+	want := verify(real)
+	require.Contains(t, want, "missing   c /etc/files.conf")
+	require.Equal(t, want, verify(ours))
 }
 
 func TestRpmChangesOurDatabase(t *testing.T) {
