@@ -36,9 +36,9 @@ var typeNames = [...]string{
 	TypeFileXattrsLink: "file-xattrs-link",
 }
 
-// ParseObjectType parses the name of a type, which is also the extension of its
+// parseObjectType parses the name of a type, which is also the extension of its
 // loose objects.
-func ParseObjectType(s string) (ObjectType, error) {
+func parseObjectType(s string) (ObjectType, error) {
 	for t, name := range typeNames {
 		if name != "" && s == name {
 			return ObjectType(t), nil
@@ -109,9 +109,9 @@ func ParseLoosePath(path string, m Mode) (ObjectName, error) {
 	if err != nil {
 		return ObjectName{}, fmt.Errorf("parse object path %q: %w", path, err)
 	}
-	t, err := ParseObjectType(ext)
+	t, err := parseObjectType(ext)
 	if err != nil && m == ModeArchive {
-		t, err = ParseObjectType(strings.TrimSuffix(ext, "z"))
+		t, err = parseObjectType(strings.TrimSuffix(ext, "z"))
 	}
 	if err != nil {
 		return ObjectName{}, fmt.Errorf("parse object path %q: %w", path, err)

@@ -45,7 +45,7 @@ func (f Ref) path() string {
 
 func (f Ref) check() error {
 	if f.Remote != "" {
-		if err := ValidateRemoteName(f.Remote); err != nil {
+		if err := validateRemoteName(f.Remote); err != nil {
 			return err
 		}
 	}

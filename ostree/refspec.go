@@ -13,7 +13,7 @@ func ParseRefspec(s string) (remote, ref string, err error) {
 	ref = s
 	if before, after, ok := strings.Cut(s, ":"); ok {
 		remote, ref = before, after
-		if err := ValidateRemoteName(remote); err != nil {
+		if err := validateRemoteName(remote); err != nil {
 			return "", "", fmt.Errorf("parse refspec %q: %w", s, err)
 		}
 	}
@@ -38,8 +38,8 @@ func ValidateRefName(s string) error {
 	return nil
 }
 
-// ValidateRemoteName checks that s is a single fragment as in [ValidateRefName].
-func ValidateRemoteName(s string) error {
+// validateRemoteName checks that s is a single fragment as in [ValidateRefName].
+func validateRemoteName(s string) error {
 	if !validFragment(s) {
 		return fmt.Errorf("invalid remote name %q", s)
 	}

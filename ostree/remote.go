@@ -167,7 +167,7 @@ func (r *Repo) AddRemote(ctx context.Context, rem Remote, o *RemoteOptions) erro
 	if o == nil {
 		o = &RemoteOptions{}
 	}
-	if err := ValidateRemoteName(rem.Name); err != nil {
+	if err := validateRemoteName(rem.Name); err != nil {
 		return fmt.Errorf("add remote: %w", err)
 	}
 	old, err := r.Remote(rem.Name)

@@ -498,3 +498,26 @@ func TestStoredFilesAreProtected(t *testing.T) {
 	require.Zero(t, st.Uid)
 	require.Zero(t, st.Mtim.Sec)
 }
+
+func TestAutoUpdateSummary(t *testing.T) {
+	ctx := context.Background()
+	for _, collection := range []string{"", "org.example.Coll"} {
+		r := newRepo(t, ModeArchive, "core.auto-update-summary=true")
+		if collection != "" {
+			configure(t, r, "core.collection-id="+collection)
+		}
+		mustCommit(t, r, "a", map[string]string{"f": "1"})
+		b := mustCommit(t, r, "b", map[string]string{"f": "2"})
+		data, err := os.ReadFile(filepath.Join(r.Path(), "summary"))
+		require.NoError(t, err)
+		s, err := ParseSummary(data)
+		require.NoError(t, err)
+		found := false
+		for _, ref := range s.Refs {
+			found = found || ref.Name == "b" && ref.Checksum == b
+		}
+		require.True(t, found, "ref b in the summary")
+		_, err = begin(t, r).Commit(ctx)
+		require.NoError(t, err)
+	}
+}

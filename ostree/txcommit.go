@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"time"
 
 	"example.com/rpmostree/internal/atomicfs"
@@ -13,7 +14,8 @@ import (
 
 // Commit makes the objects part of the repository and then changes the refs. It
 // ends the transaction, also when it fails: then no ref has changed, unless the
-// error is about writing the refs themselves.
+// error is about writing the refs themselves. If core.auto-update-summary is set
+// it then updates the summary, and says so in the error if only that fails.
 //
 // The order makes refs point to complete trees at any time: all staged data
 // reaches the disk, objects get their place, the directories reach the disk,
@@ -25,7 +27,19 @@ func (t *Tx) Commit(ctx context.Context) (TxStats, error) {
 	if err := t.commit(ctx); err != nil {
 		return TxStats{}, fmt.Errorf("commit transaction in %s: %w", t.repo.path, errors.Join(err, t.Abort()))
 	}
+	if t.wantsSummary() {
+		if err := t.repo.UpdateSummary(context.WithoutCancel(ctx), nil); err != nil {
+			return t.stats, fmt.Errorf("the transaction in %s is committed, but: %w", t.repo.path, err)
+		}
+	}
 	return t.stats, nil
+}
+
+// wantsSummary reports whether core.auto-update-summary asks for a new summary.
+// The ref that making one writes does not.
+func (t *Tx) wantsSummary() bool {
+	other := func(ref Ref) bool { return ref.Name != metadataRef }
+	return t.settings.autoSummary && slices.ContainsFunc(t.refs, other)
 }
 
 func (t *Tx) commit(ctx context.Context) error {
