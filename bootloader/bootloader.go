@@ -92,8 +92,9 @@ func Open(root string, o *Options) (*Boot, error) {
 	if b.root, err = dirfd.Open(root); err != nil {
 		return nil, fmt.Errorf("open boot configuration of %s: %w", root, err)
 	}
-	if b.boot, err = b.root.OpenDir(bootDir); err == nil {
-		b.ostree, err = b.root.OpenDir(ostreeDir)
+	// Links are followed: a running system has /ostree -> sysroot/ostree.
+	if b.boot, err = dirfd.Open(path.Join(root, bootDir)); err == nil {
+		b.ostree, err = dirfd.Open(path.Join(root, ostreeDir))
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open boot configuration of %s: %w", root, err), b.Close())
