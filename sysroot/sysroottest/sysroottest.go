@@ -128,21 +128,53 @@ func (t Tree) With(more Tree) Tree {
 	return out
 }
 
-// WriteDir writes the tree into a directory.
+// WriteDir writes the tree into an existing directory.
 func (t Tree) WriteDir(tb testing.TB, dir string) {
 	tb.Helper()
+	ctx := context.Background()
+	d, err := dirfd.Open(dir)
+	check(tb, err)
+	defer d.Close()
 	for p, what := range t {
-		full := filepath.Join(dir, p)
-		check(tb, os.MkdirAll(filepath.Dir(full), 0o755))
+		check(tb, atomicfs.MkdirAll(ctx, d, path.Dir(p), 0o755))
 		switch to, isLink := strings.CutPrefix(what, "-> "); {
 		case isLink:
-			check(tb, os.Symlink(to, full))
+			check(tb, atomicfs.Symlink(ctx, to, d, p))
 		case what == "dir":
-			check(tb, os.MkdirAll(full, 0o755))
+			check(tb, atomicfs.MkdirAll(ctx, d, p, 0o755))
 		default:
-			check(tb, os.WriteFile(full, []byte(what), 0o644))
+			check(tb, atomicfs.WriteFile(ctx, d, p, []byte(what), 0o644, &atomicfs.WriteOptions{NoSync: true}))
 		}
 	}
+}
+
+// Boot makes the deployment look like the running system and returns the root
+// directory to open with the options: links take the place of the mounts that
+// the initramfs makes. The boot loader is set to "none", since detection does
+// not follow such links.
+func Boot(tb testing.TB, s *sysroot.Sysroot, d *sysroot.Deployment, runDir string) (root string, o *sysroot.Options) {
+	tb.Helper()
+	ctx := context.Background()
+	cfg := s.Repo().Config()
+	cfg.Set("sysroot", "bootloader", "none")
+	check(tb, s.Repo().WriteConfig(ctx, cfg))
+	root = d.Path(s)
+	dir, err := dirfd.Open(root)
+	check(tb, err)
+	defer dir.Close()
+	phys, err := filepath.Abs(s.Path())
+	check(tb, err)
+	for name, to := range map[string]string{"sysroot": phys, "boot": filepath.Join(phys, "boot")} {
+		check(tb, atomicfs.RemoveAll(ctx, dir, name))
+		check(tb, atomicfs.Symlink(ctx, to, dir, name))
+	}
+	run, err := dirfd.Open(runDir)
+	check(tb, err)
+	defer run.Close()
+	check(tb, atomicfs.WriteFile(ctx, run, "ostree-booted", nil, 0o644, &atomicfs.WriteOptions{NoSync: true}))
+	o = Options(root)
+	o.RootDir, o.RunDir = root, runDir
+	return root, o
 }
 
 // Commit writes a tree as a commit with a version and points ref at it. Owners
