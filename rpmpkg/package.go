@@ -156,7 +156,10 @@ func read(r io.Reader, name string, o *Options) (*Package, error) {
 	if p.opts.SkipDigests {
 		return p, nil
 	}
-	return p, errors.Join(p.checkHeaderDigests(), p.checkSize())
+	if err := p.checkHeaderDigests(); err != nil {
+		return nil, err
+	}
+	return p, p.checkSize()
 }
 
 // attach finds out whether r allows reading at any place.
