@@ -472,7 +472,7 @@ func (s *solver) minimize(level int32) (int32, bool) {
 	for i := len(s.branches) - 1; i >= 0; i-- {
 		b := &s.branches[i]
 		for j := 1; j < len(b.list); j++ {
-			if q := b.list[j]; q > 0 && s.sat.Values[q] > b.level+1 {
+			if q := b.list[j]; q > 0 && s.sat.Values[q] > b.level {
 				at, alt = i, j
 			}
 		}
