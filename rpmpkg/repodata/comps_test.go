@@ -12,6 +12,7 @@ import (
 )
 
 const compsText = `<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE comps PUBLIC "-//Red Hat, Inc.//DTD Comps info//EN" "comps.dtd">
 <comps>
  <group>
   <id>core</id><name>Core</name><name xml:lang="de">Kern</name><description>Smallest</description>
@@ -82,7 +83,7 @@ func TestParseUpdateinfo(t *testing.T) {
 	for text, want := range map[string]string{
 		"<updates><update><id>x":                                     "unexpected EOF",
 		strings.Replace(updateinfoText, `epoch="3"`, `epoch="x"`, 1): `epoch of "foo"`,
-		"<!DOCTYPE x><updates/>":                                     "document type declarations",
+		"<!DOCTYPE x [ ]><updates/>":                                 "document type declarations",
 	} {
 		var last error
 		for _, err := range ParseUpdateinfo(strings.NewReader(text)) {

@@ -1,6 +1,7 @@
 package repodata
 
 import (
+	"bytes"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -174,7 +175,7 @@ func optionalSize(text string) (int64, error) {
 }
 
 // decodeDocument reads one small XML document of at most maxDocument bytes. encoding/xml knows only the
-// predefined entities; a document type declaration is refused.
+// predefined entities; declarations of others are refused.
 func decodeDocument(r io.Reader, v any) error {
 	limited := &io.LimitedReader{R: r, N: maxDocument + 1}
 	d := xml.NewTokenDecoder(&guardedTokens{d: xml.NewDecoder(limited)})
@@ -198,7 +199,10 @@ func (g *guardedTokens) Token() (xml.Token, error) {
 	t, err := g.d.Token()
 	switch t.(type) {
 	case xml.Directive:
-		return nil, errors.New("document type declarations are not accepted")
+		// Comps files name their DTD, which is not read. An internal subset could define entities.
+		if t := t.(xml.Directive); bytes.IndexByte(t, '[') >= 0 || !bytes.HasPrefix(t, []byte("DOCTYPE ")) {
+			return nil, errors.New("document type declarations are not accepted")
+		}
 	case xml.StartElement:
 		if g.depth++; g.depth > maxDepth {
 			return nil, fmt.Errorf("elements nested deeper than %d", maxDepth)
