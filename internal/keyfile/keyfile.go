@@ -43,14 +43,11 @@ func (f *File) Clone() *File {
 	return c
 }
 
-// Bytes formats the file. Groups are separated by a blank line.
+// Bytes formats the file.
 func (f *File) Bytes() []byte {
 	var b bytes.Buffer
 	writeLines(&b, f.header)
 	for _, g := range f.groups {
-		if b.Len() > 0 && !bytes.HasSuffix(b.Bytes(), []byte("\n\n")) {
-			b.WriteByte('\n')
-		}
 		b.WriteString("[" + g.name + "]\n")
 		writeLines(&b, g.lines)
 	}
@@ -122,8 +119,7 @@ func (f *File) GetRaw(group, key string) (string, bool) {
 func (f *File) SetRaw(groupName, key, value string) {
 	g := f.group(groupName)
 	if g == nil {
-		g = &group{name: groupName}
-		f.groups = append(f.groups, g)
+		g = f.addGroup(groupName)
 	}
 	at := -1
 	for i := range g.lines {
@@ -142,6 +138,20 @@ func (f *File) SetRaw(groupName, key, value string) {
 		}
 	}
 	g.lines = slices.Insert(g.lines, at, line{key: key, value: value})
+}
+
+// addGroup appends a group, after a blank line.
+func (f *File) addGroup(name string) *group {
+	before := &f.header
+	if n := len(f.groups); n > 0 {
+		before = &f.groups[n-1].lines
+	}
+	if n := len(*before); len(f.groups) > 0 && n == 0 || n > 0 && (*before)[n-1] != (line{}) {
+		*before = append(*before, line{})
+	}
+	g := &group{name: name}
+	f.groups = append(f.groups, g)
+	return g
 }
 
 // Remove deletes a key and reports whether it was there. The group stays.

@@ -89,6 +89,19 @@ requested=vim;a\;b;;
 	require.Equal(t, "bare", mode)
 }
 
+func TestParsedSpacingIsKept(t *testing.T) {
+	const text = "# c\n[a]\nx=1\n[b]\n[c]\n\n\n"
+	f, err := Parse([]byte(text))
+	require.NoError(t, err)
+	require.Equal(t, text, string(f.Bytes()))
+	f.Set("d", "y", "2")
+	require.Equal(t, text+"[d]\ny=2\n", string(f.Bytes()))
+	n := New()
+	n.Set("a", "x", "1")
+	n.Set("b", "x", "1")
+	require.Equal(t, "[a]\nx=1\n\n[b]\nx=1\n", string(n.Bytes()))
+}
+
 func TestDuplicatesMerge(t *testing.T) {
 	f, err := Parse([]byte("[a]\nx=1\n[b]\ny=2\n[a]\nx=3\nz=4\n"))
 	require.NoError(t, err)
