@@ -24,7 +24,7 @@ func osName(root *dirfd.Dir) (string, error) {
 		}
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", fmt.Errorf("%s: no usr/lib/os-release or etc/os-release", root.Path())
+		return "", &fs.PathError{Op: "find", Path: root.Join("usr/lib/os-release"), Err: fs.ErrNotExist}
 	}
 	if err != nil {
 		return "", err
