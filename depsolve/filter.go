@@ -1,6 +1,9 @@
 package depsolve
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // filterMode says how much of the policy applies to a choice.
 type filterMode uint8
@@ -148,8 +151,8 @@ func (p *Pool) bestArch(list []int32) []int32 {
 	})
 }
 
-// bestVersions keeps the best version of each name, then drops what another
-// candidate obsoletes. Between equal versions the installed package wins, then
+// bestVersions keeps the best version of each name, in the order of names, then
+// drops what another candidate obsoletes. Between equal versions the installed package wins, then
 // the better architecture, the cheaper repository, the lower id.
 func (p *Pool) bestVersions(list []int32) []int32 {
 	if len(list) < 2 {
@@ -165,6 +168,7 @@ func (p *Pool) bestVersions(list []int32) []int32 {
 		list = slices.DeleteFunc(list, func(q int32) bool { return best[p.name[q]] != q })
 	}
 	if len(list) > 1 {
+		slices.SortFunc(list, func(a, b int32) int { return strings.Compare(p.strs.str(p.name[a]), p.strs.str(p.name[b])) })
 		list = p.dropObsoleted(list)
 	}
 	return list
