@@ -25,7 +25,7 @@ func (im *importer) lookup(job *importJob) error {
 	if im.o.DevInoCanonical {
 		return nil
 	}
-	f, err := loadFile(im.t.all, c)
+	f, err := loadFile(im.t.stores(), c)
 	if err != nil {
 		return err
 	}

@@ -186,12 +186,23 @@ func (t *Tx) Has(ctx context.Context, n ObjectName) (bool, error) {
 	return ok, err
 }
 
+// stores lists where objects are: what is left of it when the transaction has
+// ended is the repository.
+func (t *Tx) stores() []looseStore {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.done {
+		return t.outer
+	}
+	return t.all
+}
+
 // LoadCommit is [Repo.LoadCommit] including the objects of the transaction.
 func (t *Tx) LoadCommit(ctx context.Context, c Checksum) (*Commit, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	return loadParsed(t.all, ObjectName{c, TypeCommit}, ParseCommit)
+	return loadParsed(t.stores(), ObjectName{c, TypeCommit}, ParseCommit)
 }
 
 // LoadDirTree is [Repo.LoadDirTree] including the objects of the transaction.
@@ -199,7 +210,7 @@ func (t *Tx) LoadDirTree(ctx context.Context, c Checksum) (*DirTree, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	return loadParsed(t.all, ObjectName{c, TypeDirTree}, ParseDirTree)
+	return loadParsed(t.stores(), ObjectName{c, TypeDirTree}, ParseDirTree)
 }
 
 // LoadDirMeta is [Repo.LoadDirMeta] including the objects of the transaction.
@@ -207,7 +218,7 @@ func (t *Tx) LoadDirMeta(ctx context.Context, c Checksum) (*DirMeta, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	return loadParsed(t.all, ObjectName{c, TypeDirMeta}, ParseDirMeta)
+	return loadParsed(t.stores(), ObjectName{c, TypeDirMeta}, ParseDirMeta)
 }
 
 // LoadMetadata is [Repo.LoadMetadata] including the objects of the transaction.
@@ -215,7 +226,7 @@ func (t *Tx) LoadMetadata(ctx context.Context, n ObjectName) ([]byte, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	return loadMetadata(t.all, n)
+	return loadMetadata(t.stores(), n)
 }
 
 // LoadFile is [Repo.LoadFile] including the objects of the transaction.
@@ -223,7 +234,7 @@ func (t *Tx) LoadFile(ctx context.Context, c Checksum) (*File, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	return loadFile(t.all, c)
+	return loadFile(t.stores(), c)
 }
 
 // SetRef makes the ref (NAME or REMOTE:NAME) point to c when the transaction is

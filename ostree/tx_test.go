@@ -384,6 +384,17 @@ func TestResumeStaging(t *testing.T) {
 	_, err = r.LoadFile(ctx, kept)
 	require.NoError(t, err)
 
+	resumed := interrupt("resumed without syncing")
+	tx, err = r.Begin(ctx, &TxOptions{NoSync: true})
+	require.NoError(t, err)
+	require.True(t, has(tx, resumed))
+	_, err = tx.Commit(ctx)
+	require.NoError(t, err)
+	_, err = r.LoadFile(ctx, resumed)
+	require.NoError(t, err)
+	_, err = tx.LoadFile(ctx, resumed)
+	require.NoError(t, err, "through the transaction that has ended")
+
 	lost := interrupt("lost")
 	t.Setenv("OSTREE_BOOTID", "boot-two")
 	tx = begin(t, r)

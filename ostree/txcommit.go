@@ -119,12 +119,10 @@ func (t *Tx) end() error {
 
 // publish moves staged objects to their place and makes them durable.
 func (t *Tx) publish(ctx context.Context) error {
-	objects := t.repo.objects
-	if t.noSync {
-		return nil // objects are there already
-	}
-	if err := atomicfs.SyncFS(ctx, t.repo.dir); err != nil {
-		return err
+	if !t.noSync {
+		if err := atomicfs.SyncFS(ctx, t.repo.dir); err != nil {
+			return err
+		}
 	}
 	dirs, err := objectDirs(t.staging.dir)
 	if err != nil {
@@ -138,15 +136,25 @@ func (t *Tx) publish(ctx context.Context) error {
 			return err
 		}
 	}
-	if dirs, err = t.unsynced(dirs); err != nil {
+	if t.noSync {
+		return nil
+	}
+	return t.syncObjects(ctx, dirs)
+}
+
+// syncObjects makes the names in objects/ durable; changed are the directories
+// that publish has moved something to.
+func (t *Tx) syncObjects(ctx context.Context, changed []string) error {
+	dirs, err := t.unsynced(changed)
+	if err != nil {
 		return err
 	}
 	for _, dir := range dirs {
-		if err := syncSub(ctx, objects, dir); err != nil {
+		if err := syncSub(ctx, t.repo.objects, dir); err != nil {
 			return err
 		}
 	}
-	return atomicfs.SyncDir(ctx, objects)
+	return atomicfs.SyncDir(ctx, t.repo.objects)
 }
 
 // unsynced lists the directories of objects/ that may hold names which are not
