@@ -11,6 +11,7 @@ import (
 
 	"example.com/rpmostree/rpmpkg"
 	"example.com/rpmostree/rpmpkg/rpmtag"
+	"example.com/rpmostree/rpmpkg/rpmtest"
 )
 
 // added is a value that installation added to a header.
@@ -117,4 +118,47 @@ func TestGettersOfTheWrongType(t *testing.T) {
 	assert.Equal(t, []uint16{0o100644, 0o040755, 0o120777}, h.Uint16s(rpmtag.FileModes))
 	assert.Equal(t, []uint64{10, 0, 4}, h.Uint64s(rpmtag.FileSizes))
 	assert.Equal(t, []string{"data", "dir", "link"}, h.Strings(rpmtag.Basenames))
+}
+
+// stringArray makes a value of several strings.
+func stringArray(tag rpmtag.Tag, list ...string) added {
+	a := added{tag: tag, typ: rpmtag.TypeStringArray, count: uint32(len(list))}
+	for _, s := range list {
+		a.data = append(append(a.data, s...), 0)
+	}
+	return a
+}
+
+// TestOldFileList: before rpm 4 a header had whole paths instead of three arrays.
+func TestOldFileList(t *testing.T) {
+	raw := headerOf(t, &rpmtest.Package{Name: "old"})
+	modes := added{rpmtag.FileModes, rpmtag.TypeInt16, 3, []byte{0x41, 0xed, 0x81, 0xa4, 0x81, 0xa4}}
+	h, err := rpmpkg.ParseBlob(blobOf(raw, stringArray(rpmtag.OldFilenames, "/", "/etc/a", "/etc/b c"), modes))
+	require.NoError(t, err)
+	files, err := h.Files()
+	require.NoError(t, err)
+	assert.Equal(t, "/etc/b c", files[2].Path)
+	assert.True(t, files[0].IsDir())
+	for cause, name := range map[string]string{"..": "/etc/../a", "absolute": "etc/a", "empty name": "/etc/"} {
+		h, err := rpmpkg.ParseBlob(blobOf(raw, stringArray(rpmtag.OldFilenames, name)))
+		require.NoError(t, err)
+		_, err = h.Paths()
+		assert.ErrorContains(t, err, cause, name)
+	}
+}
+
+func TestAddedFileListHidesOldOne(t *testing.T) {
+	raw := headerOf(t, &rpmtest.Package{Name: "old"})
+	// The old list in the region, the new one added: rename an entry to have one there.
+	i := indexOf(t, raw, rpmtag.Platform)
+	binary.BigEndian.PutUint32(raw[i:], uint32(rpmtag.OldFilenames))
+	h, err := rpmpkg.ParseBlob(blobOf(raw))
+	require.NoError(t, err)
+	require.True(t, h.Has(rpmtag.OldFilenames))
+	h, err = rpmpkg.ParseBlob(blobOf(raw, added{rpmtag.DirIndexes, rpmtag.TypeInt32, 1, make([]byte, 4)}, stringArray(rpmtag.Basenames, "a"), stringArray(rpmtag.DirNames, "/")))
+	require.NoError(t, err)
+	assert.False(t, h.Has(rpmtag.OldFilenames))
+	paths, err := h.Paths()
+	require.NoError(t, err)
+	assert.Equal(t, []string{"/a"}, paths)
 }

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/iotest"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/assert"
@@ -206,6 +207,30 @@ func TestPayloadSkipsWhatIsNotRead(t *testing.T) {
 		}
 		_, err = readAll(p)
 		assert.NoError(t, err, "can be read again")
+	}
+}
+
+// TestPayloadByReads reads in small steps, without io.WriterTo.
+func TestPayloadByReads(t *testing.T) {
+	data := build(t, sample())
+	want, err := readAll(open(t, writeFile(t, "sample.rpm", data)))
+	require.NoError(t, err)
+	for _, all := range []bool{false, true} {
+		p, err := rpmpkg.Read(bytes.NewReader(data), &rpmpkg.Options{VerifyAll: all})
+		require.NoError(t, err)
+		for f, err := range p.Payload(t.Context()) {
+			require.NoError(t, err)
+			if f.Reader == nil {
+				continue
+			}
+			h := sha256.New()
+			_, err := io.CopyBuffer(h, iotest.OneByteReader(f.Reader), make([]byte, 100))
+			require.NoError(t, err)
+			assert.Equal(t, want[f.Path].Content, hex.EncodeToString(h.Sum(nil)), f.Path)
+			n, err := io.Copy(io.Discard, f.Reader)
+			assert.NoError(t, err)
+			assert.Zero(t, n, "is at its end")
+		}
 	}
 }
 

@@ -177,6 +177,34 @@ func TestReadErrorIsPassedOn(t *testing.T) {
 	}
 }
 
+func TestWriteTo(t *testing.T) {
+	body := strings.Repeat("0123456789", 30000)
+	data := archive(t, []entry{{cpio.Header{Index: -1, Name: "a", Size: int64(len(body))}, body}})
+	r := cpio.NewReader(bytes.NewReader(data), nil)
+	_, err := r.Next()
+	require.NoError(t, err)
+	front := make([]byte, 7)
+	_, err = io.ReadFull(r, front)
+	require.NoError(t, err)
+	var rest strings.Builder
+	n, err := r.WriteTo(&rest)
+	require.NoError(t, err)
+	assert.EqualValues(t, len(body)-7, n)
+	assert.Equal(t, body[7:], rest.String())
+
+	r = cpio.NewReader(bytes.NewReader(data[:100000]), nil)
+	_, err = r.Next()
+	require.NoError(t, err)
+	_, err = r.WriteTo(io.Discard)
+	assert.ErrorIs(t, err, io.ErrUnexpectedEOF)
+
+	r = cpio.NewReader(bytes.NewReader(data), nil)
+	_, err = r.Next()
+	require.NoError(t, err)
+	_, err = r.WriteTo(&failAfter{1000})
+	assert.ErrorIs(t, err, io.ErrShortWrite)
+}
+
 type failAfter struct{ n int }
 
 func (f *failAfter) Write(p []byte) (int, error) {
