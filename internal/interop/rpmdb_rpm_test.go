@@ -1,6 +1,7 @@
 package interop
 
 import (
+	"bytes"
 	"context"
 	"os"
 	"os/exec"
@@ -10,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ProtonMail/go-crypto/openpgp"
+	"github.com/ProtonMail/go-crypto/openpgp/packet"
 	"github.com/stretchr/testify/require"
 
 	"example.com/rpmostree/internal/testenv"
@@ -67,9 +70,23 @@ func buildAll(t *testing.T, pkgs []*rpmtest.Package) []string {
 	return files
 }
 
+// signed makes an OpenPGP signature of a header with a new key of an algorithm.
+func signed(t *testing.T, algorithm packet.PublicKeyAlgorithm) func([]byte) ([]byte, error) {
+	t.Helper()
+	key, err := openpgp.NewEntity("test", "", "test@example.com", &packet.Config{Algorithm: algorithm, RSABits: 2048})
+	require.NoError(t, err)
+	return func(header []byte) ([]byte, error) {
+		var b bytes.Buffer
+		err := openpgp.DetachSign(&b, key, bytes.NewReader(header), nil)
+		return b.Bytes(), err
+	}
+}
+
 func TestRpmdbEqualsReal(t *testing.T) {
 	testenv.NeedTool(t, "rpm")
-	files := buildAll(t, everyTable())
+	pkgs := append(everyTable(), &rpmtest.Package{Name: "rsa", Sign: signed(t, packet.PubKeyAlgoRSA)},
+		&rpmtest.Package{Name: "eddsa", Sign: signed(t, packet.PubKeyAlgoEdDSA)})
+	files := buildAll(t, pkgs)
 	real, ours := t.TempDir(), t.TempDir()
 	installReal(t, real, files...)
 	require.NoError(t, rpmdb.Write(context.Background(), ours, likeReal(t, real, files)))
@@ -78,6 +95,12 @@ func TestRpmdbEqualsReal(t *testing.T) {
 		require.NotEmpty(t, want[name], "the packages do not fill table %s", name)
 	}
 	compareDumps(t, want, dump(t, ours))
+	for name, tag := range map[string]rpmtag.Tag{"rsa": rpmtag.RSAHeader, "eddsa": rpmtag.DSAHeader} {
+		for e, err := range open(t, ours).ByName(context.Background(), name) {
+			require.NoError(t, err)
+			require.NotEmpty(t, e.Header.Bytes(tag), "the signature is kept")
+		}
+	}
 }
 
 // queries are answered by rpm from many tables and tags.
