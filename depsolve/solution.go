@@ -106,7 +106,7 @@ func (s *solver) tryWithout(p *Problem, e int32) ([]int32, bool) {
 		}
 	}
 	s.enableWeak()
-	s.giveUp(e)
+	s.drop(e)
 	given := []int32{e}
 	s.disable = false
 	for range s.sat.Clauses {
@@ -131,7 +131,7 @@ func (s *solver) tryWithout(p *Problem, e int32) ([]int32, bool) {
 			return nil, false
 		}
 		for _, f := range fresh {
-			s.giveUp(f)
+			s.drop(f)
 		}
 		if len(fresh) == 1 && !s.inClass(fresh[0], ruleFeature) {
 			given = append(given, fresh[0])

@@ -46,7 +46,7 @@ func (s *solver) assert() int32 {
 			case s.sat.IsLearnt(n):
 				s.sat.Disable(n)
 			case weak:
-				s.giveUp(s.element(n))
+				s.drop(s.element(n))
 				return 0
 			default:
 				return s.contradiction(n)
@@ -133,7 +133,7 @@ func (s *solver) giveUpWeak(n int32, proof []int32) {
 			}
 		}
 	default:
-		s.giveUp(s.element(n))
+		s.drop(s.element(n))
 	}
 }
 
@@ -218,6 +218,15 @@ func (s *solver) rulesOf(e int32) []int32 {
 	return out
 }
 
+// drop gives up an element for good: a job no longer counts for the policy
+// rules that it had switched off.
+func (s *solver) drop(e int32) {
+	s.giveUp(e)
+	if e < 0 {
+		s.jobGivenUp(int(-e - 1))
+	}
+}
+
 // giveUp switches off an element. The feature rule of an installed package
 // replaces its update rule.
 func (s *solver) giveUp(e int32) {
@@ -225,7 +234,6 @@ func (s *solver) giveUp(e int32) {
 		s.sat.Disable(n)
 	}
 	if e < 0 {
-		s.jobGivenUp(int(-e - 1))
 		return
 	}
 	if s.inClass(e, ruleUpdate) {
