@@ -30,6 +30,9 @@ type Options struct {
 	// Stall is how long a request may wait for a response or the next bytes;
 	// <= 0 means 30 s. Time that the reader of a body takes does not count.
 	Stall time.Duration
+	// MinRate is the least number of bytes a second, on average over Stall,
+	// below which a transfer counts as stalled; 0 means 1000, < 0 no minimum.
+	MinRate int
 	// Backoff returns the pause before attempt n = 1, 2, ...; nil doubles from
 	// a quarter second to 8 s, with jitter.
 	Backoff func(n int) time.Duration
@@ -42,6 +45,7 @@ type Fetcher struct {
 	client  *http.Client
 	retries int
 	stall   time.Duration
+	minRate int
 	backoff func(int) time.Duration
 	header  http.Header
 }
@@ -49,6 +53,7 @@ type Fetcher struct {
 const (
 	defaultRetries = 5
 	defaultStall   = 30 * time.Second
+	defaultMinRate = 1000
 	firstPause     = 250 * time.Millisecond
 	longestPause   = 8 * time.Second
 	// longestRetryAfter bounds what a server may make a client wait.
@@ -63,13 +68,16 @@ func New(client *http.Client, o *Options) *Fetcher {
 	if o == nil {
 		o = &Options{}
 	}
-	f := &Fetcher{client: client, retries: o.Retries, stall: o.Stall, backoff: o.Backoff, header: o.Header}
+	f := &Fetcher{client: client, retries: o.Retries, stall: o.Stall, minRate: o.MinRate, backoff: o.Backoff, header: o.Header}
 	if f.retries == 0 {
 		f.retries = defaultRetries
 	}
 	f.retries = max(f.retries, 0)
 	if f.stall <= 0 {
 		f.stall = defaultStall
+	}
+	if f.minRate == 0 {
+		f.minRate = defaultMinRate
 	}
 	if f.backoff == nil {
 		f.backoff = exponential

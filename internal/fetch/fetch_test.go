@@ -138,7 +138,15 @@ func TestRetryUntilOK(t *testing.T) {
 func TestConsumerErrorIsNotRetried(t *testing.T) {
 	s, n := serve(t, func(_ int, w http.ResponseWriter, r *http.Request) { io.WriteString(w, "x") })
 	want := errors.New("bad checksum")
-	err := quick(s.Client(), 3).Do(t.Context(), &fetch.Request{URL: s.URL}, func(r *fetch.Response) error { return want })
+	err := quick(s.Client(), 3).Do(t.Context(), &fetch.Request{URL: s.URL}, func(r *fetch.Response) error {
+		_, err := io.ReadAll(r.Body)
+		require.NoError(t, err)
+		return want // about a complete body
+	})
+	require.Equal(t, want, err)
+	require.Equal(t, int32(1), n.Load())
+	n.Store(0)
+	err = quick(s.Client(), 3).Do(t.Context(), &fetch.Request{URL: s.URL}, func(r *fetch.Response) error { return want })
 	require.Equal(t, want, err)
 	require.Equal(t, int32(1), n.Load())
 }
@@ -320,7 +328,7 @@ func TestStall(t *testing.T) {
 			}
 			return response(r, io.NopCloser(strings.NewReader("done")), 4), nil
 		}}
-		f := fetch.New(&http.Client{Transport: tr}, &fetch.Options{Backoff: func(int) time.Duration { return time.Second }})
+		f := fetch.New(&http.Client{Transport: tr}, &fetch.Options{MinRate: -1, Backoff: func(int) time.Duration { return time.Second }})
 		start := time.Now()
 		data, _, err := f.Bytes(t.Context(), &fetch.Request{URL: "http://host/x", MaxBytes: 1000})
 		require.NoError(t, err)
@@ -340,6 +348,29 @@ func TestStallIsReported(t *testing.T) {
 		require.ErrorIs(t, err, fetch.ErrStalled)
 		require.True(t, fetch.Retriable(err))
 		require.EqualError(t, err, "get http://host/x: stalled")
+	})
+}
+
+// TestTrickle: a server that sends just enough not to be silent.
+func TestTrickle(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		text := strings.Repeat("x", 1000)
+		tr := &transport{network: func(_ int, r *http.Request) (*http.Response, error) {
+			return response(r, io.NopCloser(io.LimitReader(&trickle{r.Context(), text, time.Second}, 1000)), 1000), nil
+		}}
+		get := func(rate int) (time.Duration, error) {
+			f := fetch.New(&http.Client{Transport: tr}, &fetch.Options{Retries: -1, MinRate: rate})
+			start := time.Now()
+			_, _, err := f.Bytes(t.Context(), &fetch.Request{URL: "http://host/x", MaxBytes: 1000})
+			return time.Since(start), err
+		}
+		took, err := get(0)
+		require.ErrorIs(t, err, fetch.ErrStalled)
+		require.True(t, fetch.Retriable(err))
+		require.Equal(t, 30*time.Second, took)
+		took, err = get(1)
+		require.NoError(t, err)
+		require.Equal(t, 1000*time.Second, took)
 	})
 }
 

@@ -181,6 +181,9 @@ type body struct {
 	off    int64
 	resets int
 	err    error
+	// waited and arrived are what the present stall window has seen.
+	waited  time.Duration
+	arrived int
 }
 
 // Read returns an *Error for everything but io.EOF.
@@ -220,10 +223,28 @@ func (b *body) errAfter(n int) error {
 }
 
 func (b *body) readRaw(p []byte) (int, error) {
+	start := time.Now()
 	b.stall.Reset(b.f.stall)
 	n, err := b.raw.Read(p)
 	b.stall.Stop()
+	b.waited += time.Since(start)
+	b.arrived += n
+	if err == nil && b.tooSlow() {
+		b.cancel(ErrStalled)
+		err = ErrStalled
+	}
 	return n, err
+}
+
+// tooSlow judges the rate once for each window of Options.Stall, counting only
+// time spent waiting for the server.
+func (b *body) tooSlow() bool {
+	if b.waited < b.f.stall {
+		return false
+	}
+	slow := float64(b.arrived) < float64(b.f.minRate)*b.waited.Seconds()
+	b.waited, b.arrived = 0, 0
+	return slow
 }
 
 // validator is what If-Range may hold: a strong ETag, else the date.
