@@ -82,7 +82,7 @@ func TestCrash(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			s := crashScenario(t, sums, tc.src, tc.o)
-			if tc.o.Concurrency > 1 {
+			if tc.o.Concurrency > 1 || tc.o.Depth > 0 {
 				s.Stride = 3
 			}
 			n := crashtest.Enumerate(t, s)

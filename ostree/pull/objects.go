@@ -69,7 +69,11 @@ func verify(n ostree.ObjectName, data []byte) error {
 // ensure makes sure that a dirtree, dirmeta or file is in the transaction or
 // the repository.
 func (p *puller) ensure(ctx context.Context, n ostree.ObjectName) error {
-	have, err := p.tx.Has(ctx, n)
+	var have bool
+	var err error
+	if p.local == nil { // an import looks itself
+		have, err = p.tx.Has(ctx, n)
+	}
 	if err == nil && !have {
 		err = p.get(ctx, n)
 	}

@@ -97,8 +97,9 @@ type Verifier interface {
 
 // Progress is a snapshot of a running pull.
 type Progress struct {
-	// Fetched objects came from the source; Pending ones are known to be
-	// looked at still. More may be found while Metadata is pending.
+	// Fetched objects came from the source (a local one: were looked at);
+	// Pending ones are still to be looked at. More may be found while metadata
+	// is pending.
 	MetadataFetched, MetadataPending int
 	ContentFetched, ContentPending   int
 	// Bytes transferred, compressed; 0 for a local source.
@@ -214,6 +215,9 @@ func (p *puller) finish(ctx context.Context, wants []want) (*Result, error) {
 	}
 	n := p.count.snapshot()
 	res.Metadata, res.Content, res.Bytes = n.MetadataFetched, n.ContentFetched, n.Bytes
+	if p.local != nil {
+		res.Metadata, res.Content = stats.MetadataWritten, stats.ContentWritten
+	}
 	res.Linked = int(p.count.linked.Load())
 	res.Stats = stats
 	return res, nil
