@@ -15,6 +15,7 @@ import (
 	"example.com/rpmostree/sysroot/etcmerge"
 	"example.com/rpmostree/sysroot/sysroottest"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
 )
 
 const osName = sysroottest.Stateroot
@@ -425,6 +426,35 @@ func TestLockIsExclusiveAndNests(t *testing.T) {
 	unlock, err = other.Lock(t.Context(), nil)
 	require.NoError(t, err)
 	require.NoError(t, unlock())
+}
+
+// Roots that an unprivileged user can work on: files are shared with the
+// repository and nothing is chowned or made immutable.
+func TestUserModes(t *testing.T) {
+	for _, mode := range []ostree.Mode{ostree.ModeBareUser, ostree.ModeBareUserOnly} {
+		t.Run(mode.String(), func(t *testing.T) {
+			dir := sysroottest.TempDir(t)
+			if mode == ostree.ModeBareUser {
+				testenv.NeedUserXattrs(t, dir)
+			}
+			sysroottest.Init(t, dir, mode)
+			o := sysroottest.Options(dir)
+			o.MutableDeployments = false
+			s, err := sysroot.Open(t.Context(), dir, o)
+			require.NoError(t, err)
+			defer s.Close()
+			d1 := deploy(t, s, commit(t, s, "1", "6.1"))
+			write(t, "mine", d1.Path(s), "etc/keep.conf")
+			d2 := deploy(t, s, commit(t, s, "2", "6.2"))
+			require.Equal(t, "mine", read(t, d2.Path(s), "etc/keep.conf"))
+			require.NoError(t, os.WriteFile(filepath.Join(d2.Path(s), "x"), nil, 0o644), "not immutable")
+			var st unix.Stat_t
+			require.NoError(t, unix.Stat(filepath.Join(d2.Path(s), "usr/bin/tool"), &st))
+			require.EqualValues(t, 2, st.Nlink, "a hard link into the repository")
+			_, err = s.Verify(t.Context())
+			require.NoError(t, err)
+		})
+	}
 }
 
 func TestInitEpochs(t *testing.T) {

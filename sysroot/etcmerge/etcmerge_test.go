@@ -28,6 +28,12 @@ type tree map[string]string
 func build(t *testing.T, dir string, spec tree) {
 	t.Helper()
 	require.NoError(t, os.MkdirAll(dir, 0o755))
+	dirModes := map[string]fs.FileMode{} // last, so that read-only ones can be filled
+	defer func() {
+		for p, mode := range dirModes {
+			require.NoError(t, os.Chmod(p, mode))
+		}
+	}()
 	for _, p := range slices.Sorted(maps.Keys(spec)) {
 		mode, what := fs.FileMode(0), spec[p]
 		if m, rest, ok := strings.Cut(what, " "); ok && len(m) == 4 {
@@ -40,6 +46,10 @@ func build(t *testing.T, dir string, spec tree) {
 		switch {
 		case what == "dir":
 			require.NoError(t, os.MkdirAll(full, 0o755))
+			if mode != 0 {
+				dirModes[full] = mode
+				continue
+			}
 		case what == "fifo":
 			require.NoError(t, unix.Mkfifo(full, 0o644))
 		case strings.HasPrefix(what, "-> "):
