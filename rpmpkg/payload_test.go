@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -18,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
 
 	"example.com/rpmostree/internal/testenv"
 	"example.com/rpmostree/rpmpkg"
@@ -232,6 +234,23 @@ func TestPayloadByReads(t *testing.T) {
 			assert.Zero(t, n, "is at its end")
 		}
 	}
+}
+
+func TestPayloadInParallel(t *testing.T) {
+	p := open(t, writeFile(t, "sample.rpm", build(t, sample())))
+	want, err := readAll(p)
+	require.NoError(t, err)
+	var g errgroup.Group
+	for range 4 {
+		g.Go(func() error {
+			got, err := readAll(p)
+			if err == nil && !cmp.Equal(want, got) {
+				err = errors.New(cmp.Diff(want, got))
+			}
+			return err
+		})
+	}
+	assert.NoError(t, g.Wait())
 }
 
 func TestPayloadCancelled(t *testing.T) {
