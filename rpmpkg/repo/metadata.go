@@ -23,7 +23,9 @@ import (
 	"example.com/rpmostree/rpmpkg/rpmver"
 )
 
-// Metadata is the metadata of one repository at one time. It is safe for concurrent use.
+// Metadata is the metadata of one repository at one time. It is safe for concurrent use. A Refresh that finds a newer
+// state removes the files of this one from the cache, and the repository may not have them any more: what has not been
+// opened until then cannot be had.
 type Metadata struct {
 	client  *client
 	cache   *cache // nil for a repository that is used where it is

@@ -19,6 +19,7 @@ import (
 	"github.com/ProtonMail/go-crypto/openpgp/armor"
 	"github.com/stretchr/testify/require"
 
+	"example.com/rpmostree/internal/atomicfs"
 	"example.com/rpmostree/rpmpkg"
 	"example.com/rpmostree/rpmpkg/repodata"
 	"example.com/rpmostree/rpmpkg/rpmtest"
@@ -397,6 +398,38 @@ func TestCancel(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 	_, err = Refresh(ctx, New("other", s.server.URL), t.TempDir(), nil)
 	require.ErrorIs(t, err, context.Canceled)
+}
+
+// TestRefreshPowerLoss stops a refresh at each durable step: the cache has the old state or the new one.
+func TestRefreshPowerLoss(t *testing.T) {
+	s := newSite(t, foo)
+	for step := 1; ; step++ {
+		cache := t.TempDir()
+		s.write(1_700_000_000)
+		r := New("test", s.server.URL)
+		refreshed(t, r, cache, nil)
+		s.write(1_700_000_000+int64(step), bar)
+		n := 0
+		ctx := atomicfs.WithHook(context.Background(), func(atomicfs.Op, string) error {
+			if n++; n >= step {
+				return fs.ErrClosed
+			}
+			return nil
+		})
+		m, err := Refresh(ctx, r, cache, &Options{Force: true})
+		if err == nil {
+			require.NoError(t, m.Close())
+		}
+		got := names(t, refreshed(t, r, cache, &Options{CacheOnly: true}))
+		require.Contains(t, []int{1, 2}, len(got))
+		require.Len(t, names(t, refreshed(t, r, cache, &Options{Force: true})), 2, "the next one completes")
+		require.NoError(t, os.Remove(filepath.Join(s.dir, bar.FileName())))
+		if err == nil {
+			require.Greater(t, step, 4)
+			require.Len(t, got, 2)
+			return
+		}
+	}
 }
 
 func TestExcludeAndInclude(t *testing.T) {
