@@ -132,3 +132,20 @@ func (e *Engine) catalogOptions(d *sysroot.Deployment, r *Request, releasever st
 	o.Repos = repos
 	return o, nil
 }
+
+// ClearMetadata deletes the cached metadata of package repositories of a stateroot; "" is that of a Request.
+func (e *Engine) ClearMetadata(stateroot string) error {
+	name, err := e.stateroot(stateroot)
+	if err != nil {
+		return err
+	}
+	d, err := e.first(name)
+	if err != nil {
+		return err
+	}
+	o, err := e.catalogOptions(d, &Request{}, "")
+	if err != nil {
+		return err
+	}
+	return os.RemoveAll(filepath.Join(o.CacheDir, "repomd"))
+}

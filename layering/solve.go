@@ -239,7 +239,7 @@ func (s *solver) take(tr *depsolve.Transaction) error {
 	case len(changed) > 0:
 		return fmt.Errorf("Forbidden base package replacements:\n  %s\nSome base packages would be replaced", strings.Join(changed, "\n  ")) //nolint:staticcheck // the real tool's words
 	}
-	for _, id := range tr.Installed() {
+	for _, id := range tr.Order() {
 		v := pool.Package(id)
 		if v.Installed {
 			continue
