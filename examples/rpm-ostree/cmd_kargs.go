@@ -1,0 +1,58 @@
+package main
+
+import (
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"example.com/rpmostree/bootloader/kargs"
+	"example.com/rpmostree/internal/glibopt"
+	"example.com/rpmostree/sysroot"
+)
+
+func (a *app) kargsCommand() *cobra.Command {
+	var o changeOptions
+	var e kargs.Edits
+	var importCmdline bool
+	index := -1
+	c := &cobra.Command{Use: "kargs", Short: "Query or modify kernel arguments"}
+	o.register(c)
+	glibopt.Strings(c, &e.Append, "append", "", "KEY=VALUE", "Append kernel argument; useful with e.g. console= that can be used multiple times. empty value for an argument is allowed")
+	glibopt.Strings(c, &e.Replace, "replace", "", "KEY=VALUE=NEWVALUE", "Replace existing kernel argument, the user is also able to replace an argument with KEY=VALUE if only one value exist for that argument")
+	glibopt.Strings(c, &e.Delete, "delete", "", "KEY=VALUE", "Delete a specific kernel argument key/val pair or an entire argument with a single key/value pair")
+	glibopt.Strings(c, &e.AppendIfMissing, "append-if-missing", "", "KEY=VALUE", "Append kernel argument if missing")
+	glibopt.Strings(c, &e.DeleteIfPresent, "delete-if-present", "", "KEY=VALUE", "Delete kernel argument if present")
+	glibopt.Int(c, &index, "deploy-index", "", "INDEX", "Modify the kernel args from a specific deployment based on index. Index is in the form of a number (e.g. 0 means the first deployment in the list)")
+	glibopt.Bool(c, &importCmdline, "import-proc-cmdline", "", "Instead of modifying old kernel arguments, we modify args from current /proc/cmdline (the booted deployment)")
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		if len(e.Append)+len(e.Replace)+len(e.Delete)+len(e.AppendIfMissing)+len(e.DeleteIfPresent) == 0 {
+			return a.withSysroot(c.Context(), func(s *sysroot.Sysroot) error { return a.showKargs(s, index, importCmdline) })
+		}
+		if index > 0 || importCmdline {
+			return errorf("--deploy-index and --import-proc-cmdline are supported for display only")
+		}
+		o.request.KernelArgs = &e
+		return a.change(c.Context(), &o)
+	}
+	return c
+}
+
+func (a *app) showKargs(s *sysroot.Sysroot, index int, cmdline bool) error {
+	if cmdline {
+		data, err := os.ReadFile("/proc/cmdline")
+		if err != nil {
+			return err
+		}
+		a.printf("%s\n", kargs.FromProcCmdline(string(data)))
+		return nil
+	}
+	if index < 0 {
+		index = 0
+	}
+	d, err := s.At(index)
+	if err != nil {
+		return err
+	}
+	a.printf("%s\n", d.KernelArgs())
+	return nil
+}

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"example.com/rpmostree/internal/glibopt"
+)
+
+func (a *app) overrideCommand() *cobra.Command {
+	return group("override", "Manage base package overrides", a.overrideRemoveCommand(), a.overrideReplaceCommand(), a.overrideResetCommand())
+}
+
+func (a *app) overrideRemoveCommand() *cobra.Command {
+	var o changeOptions
+	c := &cobra.Command{Use: "remove PACKAGE [PACKAGE...]", Short: "Remove packages from the base layer"}
+	o.register(c)
+	o.packages(c)
+	glibopt.Bool(c, &o.dryRun, "dry-run", "n", "Exit after printing the transaction")
+	glibopt.Strings(c, &o.request.OverrideReplace, "replace", "", "RPM", "Replace a package")
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return glibopt.Usagef("At least one PACKAGE must be specified")
+		}
+		o.request.OverrideRemove = args
+		return a.change(c.Context(), &o)
+	}
+	return c
+}
+
+func (a *app) overrideReplaceCommand() *cobra.Command {
+	var o changeOptions
+	c := &cobra.Command{Use: "replace PACKAGE [PACKAGE...]", Short: "Replace packages in the base layer"}
+	o.register(c)
+	o.packages(c)
+	glibopt.Bool(c, &o.dryRun, "dry-run", "n", "Exit after printing the transaction")
+	glibopt.Strings(c, &o.request.OverrideRemove, "remove", "", "PKG", "Remove a package")
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return glibopt.Usagef("At least one PACKAGE must be specified")
+		}
+		for _, arg := range args {
+			if !isPackageFile(arg) {
+				return errorf("Not a package file: %s (replacing from a repository is not supported)", arg)
+			}
+		}
+		o.request.OverrideReplace = args
+		return a.change(c.Context(), &o)
+	}
+	return c
+}
+
+func (a *app) overrideResetCommand() *cobra.Command {
+	var o changeOptions
+	c := &cobra.Command{Use: "reset PACKAGE [PACKAGE...]", Short: "Reset currently active package overrides"}
+	o.register(c)
+	o.packages(c)
+	glibopt.Bool(c, &o.dryRun, "dry-run", "n", "Exit after printing the transaction")
+	glibopt.Bool(c, &o.request.OverrideResetAll, "all", "a", "Reset all active overrides")
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if len(args) == 0 && !o.request.OverrideResetAll {
+			return glibopt.Usagef("At least one PACKAGE must be specified")
+		}
+		o.request.OverrideReset = args
+		return a.change(c.Context(), &o)
+	}
+	return c
+}

@@ -1,0 +1,76 @@
+// Command rpm-ostree is the rpm-ostree command on top of this module: composing images from packages, and on a machine
+// upgrades, layered packages, overrides and rollbacks, with the real one's verbs, options, exit status and output.
+//
+// It works on the root that --sysroot names, or the running system, directly and without a daemon. One file holds one
+// verb; the logic is in the packages layering and layering/compose.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"example.com/rpmostree/internal/glibopt"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// version is what --version prints.
+const version = `rpm-ostree:
+ Version: '0.1.0'
+ Features:
+  - rpmostree-go
+  - compose
+`
+
+// run is the whole command; tests call it in process.
+func run(ctx context.Context, args, env []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	a := &app{env: environ(env), stdout: stdout, stderr: stderr}
+	for _, arg := range args {
+		if arg == "--" {
+			break
+		}
+		if arg == "--version" {
+			fmt.Fprint(stdout, version)
+			return 0
+		}
+	}
+	root := glibopt.Group("rpm-ostree COMMAND", "", "No command specified", "Unknown command '%s'")
+	var showVersion bool
+	root.PersistentFlags().BoolVar(&showVersion, "version", false, "Print version information and exit")
+	root.PersistentFlags().BoolVarP(&a.quiet, "quiet", "q", false, "Avoid printing most informational messages")
+	root.PersistentFlags().StringVar(&a.sysroot, "sysroot", "", "Use system root SYSROOT (default: /)")
+	root.AddCommand(
+		a.cleanupCommand(), a.composeCommand(), a.dbCommand(), a.deployCommand(), a.installCommand(), a.kargsCommand(),
+		a.overrideCommand(), a.rebaseCommand(), a.rollbackCommand(), a.statusCommand(), a.uninstallCommand(), a.upgradeCommand(),
+	)
+	return glibopt.Run(ctx, root, args, stdin, stdout, stderr)
+}
+
+// environ turns KEY=VALUE pairs into a lookup.
+func environ(pairs []string) func(string) string {
+	m := make(map[string]string, len(pairs))
+	for _, p := range pairs {
+		k, v, _ := strings.Cut(p, "=")
+		m[k] = v
+	}
+	return func(key string) string { return m[key] }
+}
+
+// group is a command that only has sub-commands.
+func group(name, short string, subs ...*cobra.Command) *cobra.Command {
+	c := glibopt.Group(name+" COMMAND", short, "No command specified", "Unknown \""+name+"\" subcommand '%s'")
+	c.AddCommand(subs...)
+	return c
+}
