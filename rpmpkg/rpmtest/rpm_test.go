@@ -67,7 +67,7 @@ func TestRpmAcceptsEveryCompression(t *testing.T) {
 			p := rich()
 			p.Compression = c
 			path := write(t, p)
-			out := testenv.Run(t, "", "rpm", "-Kv", "--nosignature", path)
+			out := testenv.Run(t, "", "rpm", "-Kv", "--nosignature", "--dbpath", t.TempDir(), path)
 			assert.NotContains(t, out, "BAD")
 			for _, what := range []string{"Header SHA256", "Header SHA1", "Payload SHA256", "MD5"} {
 				assert.Contains(t, out, what+" digest: OK")
