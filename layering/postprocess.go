@@ -305,6 +305,13 @@ func (p *postprocessor) kernelCommands(ctx context.Context) ([][]string, error) 
 	if err != nil || dracut == "" || p.o.NoInitramfs {
 		return work, err
 	}
+	// dracut fails without it in a way that nobody would understand.
+	if getopt, err := findProgram(ctx, p.t, "getopt"); err != nil || getopt == "" {
+		if err == nil {
+			err = errors.New("dracut needs getopt (of util-linux), which the image does not have: add it, or set no-initramfs: true")
+		}
+		return nil, err
+	}
 	return append(work, p.dracutCommand(ctx, dracut)), nil
 }
 

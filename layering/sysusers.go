@@ -266,7 +266,7 @@ func (s *sysusers) addUser(l sysusersLine) error {
 			return err
 		}
 		gid, _ = s.known.GID(name)
-		if !fixed {
+		if !fixed || s.known.users.hasID(id) {
 			id, fixed = gid, true // user and group share a number if possible
 		}
 	}
