@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -94,6 +95,7 @@ type settings struct {
 	zlibLevel        int
 	autoSummary      bool
 	tombstoneCommits bool
+	needsVerity      bool // objects must get fs-verity, which is not implemented
 }
 
 const (
@@ -163,9 +165,12 @@ func readSettings(c *Config) (settings, error) {
 		core.note("min-free-space-size", err)
 	}
 	archive := &configReader{c: c, group: "archive"}
+	verity, _ := c.Get("ex-integrity", "fsverity")
+	oldVerity := &configReader{c: c, group: "ex-fsverity"}
+	s.needsVerity = oldVerity.bool("required", false) || slices.Contains([]string{"yes", "true", "1"}, verity)
 	level := archive.int("zlib-level", defaultZlibLevel, -1<<31, 1<<31)
 	s.zlibLevel = int(min(max(level, 1), 9))
-	return s, errors.Join(core.err, archive.err)
+	return s, errors.Join(core.err, archive.err, oldVerity.err)
 }
 
 func checkVersion(c *Config) error {
