@@ -30,12 +30,6 @@ func (s *solver) readJobs() {
 			s.markInstalled(s.uninstall, &s.uninstallAll, j.Select)
 		case DropOrphaned:
 			s.markInstalled(s.dropOrphaned, &s.dropOrphanedAll, j.Select)
-		case Erase:
-			for _, q := range p.selected(j.Select) {
-				if p.isInstalled(q) {
-					s.noUpdate.set(q)
-				}
-			}
 		case Favor, Disfavor:
 			if s.favor == nil {
 				s.favor = map[int32]int{}

@@ -144,12 +144,12 @@ func (s *solver) indexObsoleters() {
 		return
 	}
 	for q := int32(systemPkg + 1); int(q) < len(p.name); q++ {
-		if p.deps[depObsoletes][q] == 0 || p.repoOf[q] == 0 || p.isInstalled(q) || !p.canInstall(q) {
+		if p.deps[depObsoletes][q] == 0 || p.repoOf[q] == 0 || !p.canInstall(q) {
 			continue
 		}
 		for at := p.deps[depObsoletes][q]; p.arena[at] != 0; at++ {
 			for _, old := range p.providers(p.arena[at]) {
-				if !p.isInstalled(old) || !p.obsoletedBy(old, q, p.arena[at]) {
+				if old == q || !p.isInstalled(old) || !p.obsoletedBy(old, q, p.arena[at]) {
 					continue
 				}
 				if l := s.obsoleters[old]; len(l) == 0 || l[len(l)-1] != q {

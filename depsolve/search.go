@@ -288,7 +288,7 @@ func (s *solver) decideOneInstalled(level, pkg int32, pass int) int32 {
 		return level
 	}
 	before := level
-	if !s.noUpdate.has(pkg) && (value < 0 || s.wantsUpdate(pkg)) {
+	if s.offs[policyOff{offUpdate, pkg}] == 0 && (value < 0 || s.wantsUpdate(pkg)) {
 		if list := s.updateChoice(pkg, rule, special); len(list) > 0 {
 			if level = s.choose(level, list, rule, noteUpdate); level <= before {
 				s.retry = level == before

@@ -23,7 +23,6 @@ type solver struct {
 	// Wishes of the jobs as sets of packages.
 	updateAll, verifyAll, bestAll, uninstallAll bool
 	update, verify, best, uninstall             bitset
-	noUpdate                                    bitset // to be erased
 	multiversion                                bitset
 	weakened                                    bitset
 	noWeak                                      bitset // excluded from weak dependencies
@@ -128,7 +127,7 @@ func newSolver(ctx context.Context, p *Pool, jobs []Job, o *Options) *solver {
 	if p.installed != nil && p.installed.end > p.installed.first {
 		s.installed = p.installed
 	}
-	for _, b := range []*bitset{&s.update, &s.verify, &s.best, &s.uninstall, &s.noUpdate, &s.multiversion,
+	for _, b := range []*bitset{&s.update, &s.verify, &s.best, &s.uninstall, &s.multiversion,
 		&s.weakened, &s.noWeak, &s.dropOrphaned, &s.dupInvolved, &s.dupGood, &s.cleandeps} {
 		*b = newBitset(n)
 	}
