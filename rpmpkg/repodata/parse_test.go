@@ -1,7 +1,9 @@
 package repodata
 
 import (
+	"bufio"
 	"context"
+	"io"
 	"os"
 	"strings"
 	"testing"
@@ -155,7 +157,24 @@ func TestParsePrimaryStops(t *testing.T) {
 	require.Less(t, n, 200)
 }
 
-// TestMemoryIsBounded parses more packages than would fit if anything was kept.
+func TestHugePackageIsRefused(t *testing.T) {
+	file := strings.NewReader("<file>/a</file>")
+	endless := readerFunc(func(p []byte) (int, error) {
+		if file.Len() == 0 {
+			file.Seek(0, io.SeekStart)
+		}
+		return file.Read(p)
+	})
+	in := io.MultiReader(strings.NewReader("<metadata><package><format>"), bufio.NewReaderSize(endless, 1<<16))
+	for _, err := range ParsePrimary(context.Background(), in) {
+		require.ErrorContains(t, err, "package element longer than 33554432 bytes")
+	}
+}
+
+type readerFunc func([]byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
+
 func TestInternersAreBounded(t *testing.T) {
 	in := newInterner()
 	for i := range 3 * maxInterned {

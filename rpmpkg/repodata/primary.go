@@ -55,10 +55,12 @@ func eachPackage(ctx context.Context, s *scanner, root string, fn func() (more b
 			if n++; n%64 == 0 && ctx.Err() != nil {
 				return ctx.Err()
 			}
+			s.limit = s.base + int64(s.pos) + maxPackage
 			more, err := fn()
 			if err != nil || !more {
 				return err
 			}
+			s.limit = 0
 		default:
 			if err := s.skip(); err != nil {
 				return err
@@ -69,17 +71,15 @@ func eachPackage(ctx context.Context, s *scanner, root string, fn func() (more b
 
 type primaryParser struct {
 	*scanner
-	in      *interner
-	deps    []rpmdep.Dep // scratch
-	files   []string     // scratch
-	arch    string
-	haveSum bool
+	in    *interner
+	deps  []rpmdep.Dep // scratch
+	files []string     // scratch
 }
 
 // pkg reads one package element.
 func (p *primaryParser) pkg() (*rpmpkg.Info, error) {
 	info := &rpmpkg.Info{}
-	p.files, p.haveSum = p.files[:0], false
+	p.files = p.files[:0]
 	for {
 		kind, err := p.next()
 		if err != nil {
@@ -264,7 +264,7 @@ func (p *primaryParser) number(attr string) (uint64, error) {
 	return n, nil
 }
 
-// evr reads the attributes epoch, ver and rel of the last start tag.
+// evrOf reads the attributes epoch, ver and rel of the last start tag.
 func (s *scanner) evrOf(in *interner) (evr rpmver.EVR, err error) {
 	for _, a := range s.attrs {
 		switch string(a.name) {

@@ -197,10 +197,10 @@ type guardedTokens struct {
 
 func (g *guardedTokens) Token() (xml.Token, error) {
 	t, err := g.d.Token()
-	switch t.(type) {
+	switch t := t.(type) {
 	case xml.Directive:
 		// Comps files name their DTD, which is not read. An internal subset could define entities.
-		if t := t.(xml.Directive); bytes.IndexByte(t, '[') >= 0 || !bytes.HasPrefix(t, []byte("DOCTYPE ")) {
+		if bytes.IndexByte(t, '[') >= 0 || !bytes.HasPrefix(t, []byte("DOCTYPE ")) {
 			return nil, errors.New("document type declarations are not accepted")
 		}
 	case xml.StartElement:

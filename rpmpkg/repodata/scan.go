@@ -11,6 +11,8 @@ import (
 const (
 	maxDepth   = 32
 	maxToken   = 8 << 20
+	maxAttrs   = 64
+	maxPackage = 32 << 20 // of a package element, which becomes one value; real ones have up to 5 MiB
 	firstChunk = 256 << 10
 )
 
@@ -42,6 +44,7 @@ type scanner struct {
 	pos, end int
 	base     int64 // input offset of buf[0]
 	err      error // sticky read error, io.EOF included
+	limit    int64 // offset up to which the present package may go; 0 outside of packages
 
 	name    []byte      // local name of the last start or end tag, without namespace prefix
 	attrs   []attribute // of the last start tag, values still escaped
@@ -69,6 +72,9 @@ func (s *scanner) syntax(format string, args ...any) error {
 func (s *scanner) fill() error {
 	if s.err != nil {
 		return s.err
+	}
+	if s.limit > 0 && s.base+int64(s.pos) > s.limit {
+		return s.syntax("package element longer than %d bytes", maxPackage)
 	}
 	if s.pos > 0 {
 		copy(s.buf, s.buf[s.pos:s.end])

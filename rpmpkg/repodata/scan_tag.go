@@ -124,6 +124,9 @@ func (s *scanner) tryAttribute(b []byte, i int) (next int, complaint string) {
 	if bytes.IndexByte(value, '<') >= 0 {
 		return 0, "'<' in an attribute value"
 	}
+	if len(s.attrs) == maxAttrs {
+		return 0, "too many attributes"
+	}
 	s.attrs = append(s.attrs, attribute{b[name:nameEnd], value})
 	return i + j + 2, ""
 }

@@ -145,6 +145,7 @@ func TestScannerRefuses(t *testing.T) {
 		"no value":            {"<a b/>", "attribute without a value"},
 		"no quotes":           {"<a b=c/>", "attribute value without quotes"},
 		"bracket in value":    {"<a b=\"<\"/>", "'<' in an attribute value"},
+		"many attributes":     {"<a" + strings.Repeat(" b=\"\"", maxAttrs+1) + "/>", "too many attributes"},
 		"attributes run on":   {"<a b=\"c\"d=\"e\"/>", "malformed start tag"},
 		"slash":               {"<a / >", "malformed start tag"},
 		"too deep":            {deep, "nested deeper than 32"},

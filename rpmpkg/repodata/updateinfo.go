@@ -107,14 +107,11 @@ type xmlAdvisory struct {
 // error the sequence ends.
 func ParseUpdateinfo(r io.Reader) iter.Seq2[*Advisory, error] {
 	return func(yield func(*Advisory, error) bool) {
-		limited := &io.LimitedReader{R: r, N: maxDocument * 8}
+		limited := &io.LimitedReader{R: r, N: maxDocument}
 		d := xml.NewTokenDecoder(&guardedTokens{d: xml.NewDecoder(limited)})
 		for {
 			t, err := d.Token()
 			if err == io.EOF {
-				if limited.N <= 0 {
-					yield(nil, fmt.Errorf("parse updateinfo: longer than %d bytes", maxDocument*8))
-				}
 				return
 			}
 			if err != nil {
@@ -125,8 +122,12 @@ func ParseUpdateinfo(r io.Reader) iter.Seq2[*Advisory, error] {
 			if !ok || start.Name.Local != "update" {
 				continue
 			}
+			limited.N = maxDocument // of each advisory
 			var x xmlAdvisory
 			if err := d.DecodeElement(&x, &start); err != nil {
+				if limited.N <= 0 {
+					err = fmt.Errorf("advisory longer than %d bytes", maxDocument)
+				}
 				yield(nil, fmt.Errorf("parse updateinfo: %w", err))
 				return
 			}
