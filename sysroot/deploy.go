@@ -147,6 +147,16 @@ func (s *Sysroot) find(d *Deployment) (*Deployment, error) {
 // populate makes the complete directory of a new deployment, which nothing
 // refers to yet.
 func (s *Sysroot) populate(ctx context.Context, r *DeployRequest, o *DeployOptions) (*Deployment, error) {
+	d, err := s.initialise(ctx, r, o)
+	if err != nil {
+		return nil, err
+	}
+	return d, s.finalise(ctx, d, r.Merge, o.EtcPolicy)
+}
+
+// initialise makes everything but what depends on the running system's state at
+// the time of the switch.
+func (s *Sysroot) initialise(ctx context.Context, r *DeployRequest, o *DeployOptions) (*Deployment, error) {
 	d := &Deployment{Stateroot: r.Stateroot, Commit: r.Commit, Origin: r.Origin.Clone(), Unlocked: UnlockedNone}
 	d.Pinned = d.Origin.pinned()
 	serial, err := s.nextSerial(r.Stateroot, r.Commit)
@@ -154,27 +164,37 @@ func (s *Sysroot) populate(ctx context.Context, r *DeployRequest, o *DeployOptio
 		return nil, err
 	}
 	d.Serial = serial
-	for _, step := range []func() error{
+	return d, inOrder(ctx,
 		func() error { return s.checkout(ctx, d) },
 		func() error { return s.prepareEtc(ctx, d) },
 		func() error { return s.prepareVar(ctx, d) },
 		func() error { return s.callPrepare(ctx, d, o) },
 		func() error { return s.identifyKernel(ctx, d) },
 		func() error { return s.inherit(d, r) },
-		func() error { return s.mergeEtc(ctx, d, r.Merge, o.EtcPolicy) },
+		func() error { return s.writeOrigin(ctx, d) },
+	)
+}
+
+// finalise completes it.
+func (s *Sysroot) finalise(ctx context.Context, d, merge *Deployment, policy etcmerge.Policy) error {
+	return inOrder(ctx,
+		func() error { return s.mergeEtc(ctx, d, merge, policy) },
 		func() error { return s.requestUpdateRuns(ctx, d) },
 		func() error { return s.makeBacking(ctx, d) },
-		func() error { return s.writeOrigin(ctx, d) },
 		func() error { return s.seal(ctx, d) },
-	} {
+	)
+}
+
+func inOrder(ctx context.Context, steps ...func() error) error {
+	for _, step := range steps {
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return err
 		}
 		if err := step(); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return d, nil
+	return nil
 }
 
 // nextSerial looks at directories, not at the list: a name is never reused

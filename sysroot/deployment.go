@@ -44,8 +44,10 @@ type Deployment struct {
 	// EntryFile is the file name of the boot entry, "" for a new one.
 	EntryFile string
 
-	// stagedKargs are the kernel arguments of a staged deployment.
+	// stagedKargs are the kernel arguments of a staged deployment, stagedMerge
+	// is the deployment to merge /etc from.
 	stagedKargs []string
+	stagedMerge *Deployment
 }
 
 // Name is CHECKSUM.SERIAL, the name of its directory.

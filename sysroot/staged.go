@@ -29,17 +29,15 @@ func (s *Sysroot) loadStaged() (*Deployment, error) {
 	if err != nil {
 		return nil, err
 	}
-	target, ok := v.Lookup("target")
-	if !ok || target.Type() != "a{sv}" {
+	d, err := parseStagedName(v, "target")
+	if err != nil {
+		return nil, err
+	}
+	if d == nil {
 		return nil, errors.New(`no key "target"`)
 	}
-	d := &Deployment{Staged: true, BootSerial: -1}
-	name, ok := lookupString(target, "name")
-	if d.Stateroot, _ = lookupString(target, "osname"); !ok || checkStateroot(d.Stateroot) != nil {
-		return nil, errors.New("target without a valid name")
-	}
-	d.BootCsum, _ = lookupString(target, "bootcsum")
-	if d.Commit, d.Serial, err = parseDeploymentName(name); err != nil {
+	d.Staged, d.BootSerial = true, -1
+	if d.stagedMerge, err = parseStagedName(v, "merge-deployment"); err != nil {
 		return nil, err
 	}
 	if args, ok := v.Lookup("kargs"); ok && args.Type() == "as" {
@@ -49,6 +47,29 @@ func (s *Sysroot) loadStaged() (*Deployment, error) {
 		return nil, fmt.Errorf("deployment: %w", err)
 	}
 	return d, s.loadDetails(d)
+}
+
+// parseStagedName reads how the file names a deployment.
+func parseStagedName(v gvariant.Value, key string) (*Deployment, error) {
+	x, ok := v.Lookup(key)
+	if !ok {
+		return nil, nil
+	}
+	if x.Type() != "a{sv}" {
+		return nil, fmt.Errorf("key %q has type %s", key, x.Type())
+	}
+	d := &Deployment{}
+	name, _ := lookupString(x, "name")
+	d.Stateroot, _ = lookupString(x, "osname")
+	d.BootCsum, _ = lookupString(x, "bootcsum")
+	err := checkStateroot(d.Stateroot)
+	if err == nil {
+		d.Commit, d.Serial, err = parseDeploymentName(name)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("key %q: %w", key, err)
+	}
+	return d, nil
 }
 
 func lookupString(v gvariant.Value, key string) (string, bool) {
