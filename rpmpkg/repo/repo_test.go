@@ -476,6 +476,55 @@ func TestTLSSettings(t *testing.T) {
 	require.Len(t, names(t, refreshed(t, r, t.TempDir(), nil)), 1)
 }
 
+func TestProxy(t *testing.T) {
+	s := newSite(t, foo)
+	var mu sync.Mutex
+	var hosts []string
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		hosts = append(hosts, r.URL.Host+" "+r.Header.Get("Proxy-Authorization"))
+		mu.Unlock()
+		s.ServeHTTP(w, r)
+	}))
+	defer proxy.Close()
+	r := New("test", "http://repo.invalid/")
+	r.Proxy, r.ProxyUsername, r.ProxyPassword = strings.TrimPrefix(proxy.URL, "http://"), "me", "secret"
+	require.Len(t, names(t, refreshed(t, r, t.TempDir(), nil)), 1)
+	require.Equal(t, []string{"repo.invalid Basic bWU6c2VjcmV0", "repo.invalid Basic bWU6c2VjcmV0"}, hosts)
+
+	r.Proxy = "http://"
+	_, err := Refresh(context.Background(), r, t.TempDir(), nil)
+	require.EqualError(t, err, `repository test: proxy "http://" is not a URL`)
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+func TestSettingsAreNotSilentlyIgnored(t *testing.T) {
+	client := &http.Client{Transport: roundTripper(http.DefaultTransport.RoundTrip)}
+	r := New("test", "https://repo.invalid/")
+	r.NoSSLVerify = true
+	_, err := Refresh(context.Background(), r, t.TempDir(), &Options{Client: client})
+	require.ErrorContains(t, err, "repository test: proxy and TLS settings cannot be applied")
+	r.NoSSLVerify, r.SSLCACert = false, filepath.Join(t.TempDir(), "none.pem")
+	_, err = Refresh(context.Background(), r, t.TempDir(), nil)
+	require.ErrorIs(t, err, fs.ErrNotExist)
+	require.ErrorContains(t, err, "sslcacert")
+	_, err = Refresh(context.Background(), New("test"), t.TempDir(), nil)
+	require.EqualError(t, err, "repository test: neither baseurl nor mirrorlist nor metalink is set")
+	_, err = Refresh(context.Background(), New("../x", "http://y"), t.TempDir(), nil)
+	require.ErrorContains(t, err, "bad repository id")
+}
+
+func TestPasswordsAreNotShown(t *testing.T) {
+	s := newSite(t, foo)
+	u := strings.Replace(s.server.URL, "http://", "http://me:secret@", 1)
+	_, err := Refresh(context.Background(), New("test", u+"/none"), t.TempDir(), nil)
+	require.ErrorIs(t, err, fs.ErrNotExist)
+	require.NotContains(t, err.Error(), "secret")
+}
+
 func TestRepoGPGCheck(t *testing.T) {
 	s, cache, ctx := newSite(t, foo), t.TempDir(), context.Background()
 	key, err := openpgp.NewEntity("test", "", "test@example.com", nil)

@@ -291,3 +291,17 @@ func FuzzParsePrimary(f *testing.F) {
 		}
 	})
 }
+
+func FuzzParseRepomd(f *testing.F) {
+	f.Add([]byte(`<repomd><data type="a"><checksum type="sha256">` + sum + `</checksum><location href="b"/><size>1</size></data></repomd>`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		m, err := ParseRepomd(strings.NewReader(string(data)))
+		if err != nil {
+			return
+		}
+		for _, d := range m.Data {
+			require.NoError(t, CheckLocation(d.Location))
+			require.NotContains(t, d.Checksum.String(), "/")
+		}
+	})
+}
