@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"errors"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -440,6 +441,22 @@ func FuzzArchive(f *testing.F) {
 		h, size, err := readArchiveHeader(bytes.NewReader(data))
 		if err == nil && !bytes.HasPrefix(data, h.appendArchiveHeader(nil, size)) {
 			t.Errorf("decoding and encoding changes %x", data)
+		}
+	})
+}
+
+func FuzzInflate(f *testing.F) {
+	f.Add(archived(f, &FileHeader{Mode: 0o100644}, 5, "hello"))
+	f.Add(archived(f, &FileHeader{Mode: 0o120777, Target: "t"}, 0, ""))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		d := newInflater(bytes.NewReader(data))
+		defer d.release()
+		h, size, err := d.open()
+		if err != nil || h.IsSymlink() || size > 1<<20 {
+			return
+		}
+		if n, err := io.Copy(io.Discard, d); err == nil && n != size {
+			t.Errorf("%d bytes without an error, the header says %d", n, size)
 		}
 	})
 }

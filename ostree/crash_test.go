@@ -5,11 +5,15 @@ import (
 	"errors"
 	"io/fs"
 	"path/filepath"
+	"strings"
+	"sync"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
 
+	"example.com/rpmostree/internal/atomicfs"
 	"example.com/rpmostree/internal/atomicfs/crashtest"
 )
 
@@ -142,6 +146,40 @@ func TestCrashCommit(t *testing.T) {
 				t.Errorf("only %d durable steps seen", steps)
 			}
 		})
+	}
+}
+
+// TestCommitOrder checks what crash enumeration cannot see: data reaches the disk
+// before objects get their names, and names before a ref.
+func TestCommitOrder(t *testing.T) {
+	r := newRepo(t, ModeArchive)
+	var mu sync.Mutex
+	var steps []string
+	note := func(step string) {
+		if len(steps) == 0 || steps[len(steps)-1] != step {
+			steps = append(steps, step)
+		}
+	}
+	ctx := atomicfs.WithHook(context.Background(), func(op atomicfs.Op, path string) error {
+		mu.Lock()
+		defer mu.Unlock()
+		rel, err := filepath.Rel(r.Path(), path)
+		require.NoError(t, err)
+		top, _, _ := strings.Cut(rel, "/")
+		switch {
+		case op == atomicfs.OpSyncFS, op == atomicfs.OpFsync, op == atomicfs.OpRename:
+			note(string(op) + " " + top)
+		case op == atomicfs.OpLink && top == "refs":
+			note("link refs")
+		}
+		return nil
+	})
+	_, err := commitFiles(ctx, r, "a/b", newFiles)
+	require.NoError(t, err)
+	// The first fsync below refs is that of the new file, the second of its name.
+	want := []string{"syncfs .", "rename objects", "fsync objects", "fsync refs", "link refs", "fsync refs"}
+	if d := cmp.Diff(want, steps); d != "" {
+		t.Errorf("order of steps (-want +got):\n%s", d)
 	}
 }
 

@@ -224,11 +224,13 @@ func (r *Repo) aliasTarget(ref Ref) (string, error) {
 	return name, nil
 }
 
+var errNoChecksum = errors.New("no checksum")
+
 // SetRef makes a ref (NAME or REMOTE:NAME) point to a commit at once; the change
 // is atomic. An alias of that name is replaced, as is an empty directory.
 func (r *Repo) SetRef(ctx context.Context, refspec string, c Checksum) error {
 	remote, name, err := ParseRefspec(refspec)
-	if err != nil {
+	if err := needChecksum(c, refspec, err); err != nil {
 		return err
 	}
 	return r.changeRefs(ctx, []Ref{{Remote: remote, Name: name, Checksum: c}}, !r.current().fsync)

@@ -238,17 +238,25 @@ func (t *Tx) LoadFile(ctx context.Context, c Checksum) (*File, error) {
 }
 
 // SetRef makes the ref (NAME or REMOTE:NAME) point to c when the transaction is
-// committed. An invalid name is reported by [Tx.Commit].
+// committed. An invalid name or a zero checksum is reported by [Tx.Commit].
 func (t *Tx) SetRef(refspec string, c Checksum) {
 	remote, name, err := ParseRefspec(refspec)
-	t.setRef(Ref{Remote: remote, Name: name, Checksum: c}, err)
+	t.setRef(Ref{Remote: remote, Name: name, Checksum: c}, needChecksum(c, refspec, err))
+}
+
+// needChecksum keeps a forgotten checksum from deleting a ref.
+func needChecksum(c Checksum, refspec string, err error) error {
+	if err == nil && c.IsZero() {
+		err = fmt.Errorf("set ref %q: %w", refspec, errNoChecksum)
+	}
+	return err
 }
 
 // SetCollectionRef is [Tx.SetRef] for a ref of a mirrored collection. A ref of
 // the repository's own collection is a local ref.
 func (t *Tx) SetCollectionRef(collection, name string, c Checksum) {
 	ref := Ref{Collection: collection, Name: name, Checksum: c}
-	err := ref.check()
+	err := needChecksum(c, name, ref.check())
 	if collection == t.settings.collectionID {
 		ref.Collection = ""
 	}
@@ -257,7 +265,10 @@ func (t *Tx) SetCollectionRef(collection, name string, c Checksum) {
 
 // DeleteRef deletes the ref when the transaction is committed. A ref that does
 // not exist is no error.
-func (t *Tx) DeleteRef(refspec string) { t.SetRef(refspec, Checksum{}) }
+func (t *Tx) DeleteRef(refspec string) {
+	remote, name, err := ParseRefspec(refspec)
+	t.setRef(Ref{Remote: remote, Name: name}, err)
+}
 
 func (t *Tx) setRef(ref Ref, err error) {
 	t.mu.Lock()
