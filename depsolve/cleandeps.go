@@ -1,5 +1,199 @@
 package depsolve
 
+import "slices"
+
+// Clean-up of dependencies: what an erased package needed goes too, unless
+// something that stays needs it. The candidates lose their update rules and are
+// erased at the end of the search if nothing turned out to need them.
+
+// cleaner computes which installed packages are candidates.
+type cleaner struct {
+	s       *solver
+	user    bitset // asked for by the user, or by a job
+	kept    bitset // installed packages that stay, as far as known
+	seeds   bitset
+	queue   []int32
+	reserve []int32 // packages that are to be installed
+}
+
+// buildCleanups fills s.cleandeps.
+func (s *solver) buildCleanups() {
+	if s.installed == nil || !slices.ContainsFunc(s.jobs, func(j Job) bool { return j.CleanDeps }) {
+		return
+	}
+	n := len(s.pool.name)
+	c := &cleaner{s: s, user: newBitset(n), kept: newBitset(n), seeds: newBitset(n)}
+	s.eachInstalled(c.kept.set)
+	c.markUser()
+	c.findSeeds()
+	c.remove()
+	c.addBack()
+	s.eachInstalled(func(pkg int32) {
+		if !c.kept.has(pkg) && !c.seeds.has(pkg) {
+			s.cleandeps.set(pkg)
+			s.sat.Disable(s.updateRule(pkg))
+			if s.clause(s.featureRule(pkg)).P != 0 {
+				s.sat.Disable(s.featureRule(pkg))
+			}
+		}
+	})
+}
+
+// markUser finds what the user or a job wants installed.
+func (c *cleaner) markUser() {
+	s, p := c.s, c.s.pool
+	for i := range s.jobs {
+		if j := &s.jobs[i]; j.Action == UserInstalled {
+			for _, q := range p.selected(j.Select) {
+				if p.isInstalled(q) {
+					c.user.set(q)
+				}
+			}
+		}
+	}
+	from, end := s.classRange(ruleJob)
+	for n := from; n < end; n++ {
+		if s.jobs[s.jobOf[n-from]].CleanDeps && s.jobs[s.jobOf[n-from]].Action == Erase {
+			continue
+		}
+		for _, l := range s.lits(n) {
+			switch {
+			case l > 0 && p.isInstalled(l):
+				c.user.set(l)
+			case l > 0:
+				c.reserve = append(c.reserve, l)
+			}
+		}
+	}
+	s.eachInstalled(func(pkg int32) {
+		if p.excluded.has(pkg) {
+			c.user.set(pkg)
+		}
+	})
+}
+
+// findSeeds collects what is erased or replaced on behalf of jobs that clean
+// up.
+func (c *cleaner) findSeeds() {
+	s, p := c.s, c.s.pool
+	add := func(q int32) {
+		if !c.seeds.has(q) {
+			c.seeds.set(q)
+			c.user.clear(q)
+			c.queue = append(c.queue, q)
+		}
+	}
+	for i := range s.jobs {
+		j := &s.jobs[i]
+		if !j.CleanDeps {
+			continue
+		}
+		list := p.selected(j.Select)
+		switch j.Action {
+		case Erase:
+			for _, q := range list {
+				if p.isInstalled(q) {
+					add(q)
+				}
+			}
+		case Install:
+			for _, old := range s.replacedByAll(list) {
+				add(old)
+			}
+		case Update:
+			for _, q := range list {
+				if p.isInstalled(q) {
+					add(q)
+				}
+			}
+		}
+	}
+}
+
+// each calls f for every provider of what a package requires and recommends.
+func (c *cleaner) each(pkg int32, f func(d DepID, list []int32)) {
+	p := c.s.pool
+	for _, k := range [...]depKind{depRequires, depRecommends} {
+		for _, d := range p.list(k, pkg) {
+			if d != markPre {
+				f(d, p.providers(d))
+			}
+		}
+	}
+}
+
+// remove takes away the seeds, what they need, and what supplements what has
+// gone.
+func (c *cleaner) remove() {
+	p := c.s.pool
+	for len(c.queue) > 0 {
+		pkg := c.queue[0]
+		c.queue = c.queue[1:]
+		if c.kept.has(pkg) && !c.user.has(pkg) {
+			c.kept.clear(pkg)
+			c.each(pkg, func(_ DepID, list []int32) {
+				for _, q := range list {
+					if c.kept.has(q) && p.isInstalled(q) && !c.user.has(q) {
+						c.queue = append(c.queue, q)
+					}
+				}
+			})
+		}
+		if len(c.queue) == 0 {
+			c.s.eachInstalled(func(pkg int32) {
+				if c.kept.has(pkg) && !c.user.has(pkg) && p.deps[depSupplements][pkg] != 0 && !c.supplements(pkg) {
+					c.queue = append(c.queue, pkg)
+				}
+			})
+		}
+	}
+}
+
+func (c *cleaner) supplements(pkg int32) bool {
+	for _, d := range c.s.pool.list(depSupplements, pkg) {
+		if c.s.pool.depPossible(d, c.kept) {
+			return true
+		}
+	}
+	return false
+}
+
+// addBack returns everything that what stays or comes needs.
+func (c *cleaner) addBack() {
+	s, p := c.s, c.s.pool
+	s.eachInstalled(func(pkg int32) {
+		if c.kept.has(pkg) {
+			c.queue = append(c.queue, pkg)
+		}
+	})
+	c.queue = append(c.queue, c.reserve...)
+	back := func(q int32) {
+		if p.isInstalled(q) && !c.kept.has(q) && !c.seeds.has(q) {
+			c.kept.set(q)
+			c.queue = append(c.queue, q)
+		}
+	}
+	for len(c.queue) > 0 {
+		pkg := c.queue[0]
+		c.queue = c.queue[1:]
+		c.each(pkg, func(_ DepID, list []int32) {
+			if slices.Contains(list, pkg) {
+				return
+			}
+			for _, q := range list {
+				back(q)
+			}
+		})
+		if len(c.queue) == 0 {
+			s.eachInstalled(func(pkg int32) {
+				if !c.kept.has(pkg) && p.deps[depSupplements][pkg] != 0 && c.supplements(pkg) {
+					back(pkg)
+				}
+			})
+		}
+	}
+}
+
 // decideCleanups erases packages that nothing needs any more.
 func (s *solver) decideCleanups(level int32) int32 {
 	if s.cleandeps.empty() {
@@ -33,5 +227,35 @@ func (s *solver) preferCleanups(list []int32) []int32 {
 	return out
 }
 
-// cleanupMistakes finds packages to be cleaned up that turned out to be needed.
-func (s *solver) cleanupMistakes() bool { return false }
+// cleanupMistakes finds packages that were cleaned up although an installed one
+// that stays needs them, which a rule need not say. They stay in the next try.
+func (s *solver) cleanupMistakes() bool {
+	if s.cleandeps.empty() {
+		return false
+	}
+	p := s.pool
+	found := false
+	s.eachInstalled(func(pkg int32) {
+		if s.sat.Values[pkg] <= 0 {
+			return
+		}
+		for _, k := range [...]depKind{depRequires, depRecommends} {
+			for _, d := range p.list(k, pkg) {
+				list := p.providers(d)
+				if slices.ContainsFunc(list, func(q int32) bool { return s.sat.Values[q] > 0 }) {
+					continue
+				}
+				for _, q := range list {
+					if s.cleandeps.has(q) {
+						s.cleandeps.clear(q)
+						if s.clause(s.updateRule(q)).P != 0 {
+							s.sat.Enable(s.updateRule(q))
+						}
+						found = true
+					}
+				}
+			}
+		}
+	})
+	return found
+}

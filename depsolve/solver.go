@@ -54,9 +54,8 @@ type solver struct {
 	offKnown []bool
 	jobOff   bitset // jobs given up
 
-	cleandeps  bitset  // installed packages to go unless needed
-	mistakes   []int32 // those that turned out to be needed
-	installPos int32   // installed package that caused trouble last
+	cleandeps  bitset // installed packages to go unless needed
+	installPos int32  // installed package that caused trouble last
 
 	disable   bool // record problems and go on without the rules to blame
 	problems  []found
@@ -158,6 +157,7 @@ func (s *solver) build() error {
 	s.weak.grow(len(s.sat.Clauses))
 	s.sat.Watch()
 	s.disablePolicyRules()
+	s.buildCleanups()
 	return s.ctx.Err()
 }
 

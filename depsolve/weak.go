@@ -249,6 +249,9 @@ func (s *solver) weakCandidates() (recommended, supplementing []int32) {
 		}
 	}
 	for _, pkg := range s.recommend.candidates {
+		if s.opts.OnlyNamespaceWeak && !slices.ContainsFunc(p.list(depSupplements, pkg), p.hasNamespace) {
+			continue
+		}
 		if s.sat.Values[pkg] == 0 && s.supplements(pkg, depSupplements) {
 			supplementing = append(supplementing, pkg)
 		}
