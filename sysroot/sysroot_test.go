@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"example.com/rpmostree/bootloader/kargs"
@@ -488,4 +489,53 @@ func TestOpenWithoutBootDirectory(t *testing.T) {
 	require.Empty(t, s2.Deployments())
 	_, err := s2.Deploy(t.Context(), sysroot.DeployRequest{Stateroot: osName, Commit: commit(t, s2, "1", "6.1")}, nil)
 	require.ErrorContains(t, err, "no boot directory")
+}
+
+// A boot partition of its own: kernels are copied, and a lack of space is found
+// before anything is built.
+func TestSeparateBootPartition(t *testing.T) {
+	testenv.NeedRoot(t)
+	s := sysroottest.New(t)
+	big := func(version, kernel string, size int) ostree.Checksum {
+		return sysroottest.Commit(t, s.Repo(), "test/main", version, sysroottest.OS(version, kernel).With(sysroottest.Tree{
+			"usr/lib/modules/" + kernel + "/vmlinuz": strings.Repeat("k", size)}))
+	}
+	boot := filepath.Join(s.Path(), "boot")
+	if err := unix.Mount("tmpfs", boot, "tmpfs", 0, "size=1m"); err != nil {
+		t.Skipf("cannot mount: %v", err)
+	}
+	defer unix.Unmount(boot, 0)
+	p := sysroottest.Open(t, s.Path())
+	defer p.Close()
+	d := deploy(t, p, big("1", "6.1", 500_000))
+	installed := filepath.Join(boot, "ostree/testos-"+d.BootCsum, "vmlinuz-6.1")
+	require.Equal(t, read(t, d.Path(p), "usr/lib/modules/6.1/vmlinuz"), read(t, installed))
+
+	_, err := p.Deploy(t.Context(), sysroot.DeployRequest{Stateroot: osName, Commit: big("2", "6.2", 600_000)}, nil)
+	var ns *sysroot.NoSpaceError
+	require.ErrorAs(t, err, &ns)
+	require.ErrorIs(t, err, unix.ENOSPC)
+	require.Greater(t, ns.Need, ns.Free)
+	ents, err := os.ReadDir(filepath.Dir(d.Path(p)))
+	require.NoError(t, err)
+	require.Len(t, ents, 2, "nothing was built: the deployment and its origin")
+
+	// The same kernel needs no space; a damaged copy of it is replaced.
+	require.NoError(t, os.Truncate(installed, 5))
+	deploy(t, p, sysroottest.Commit(t, p.Repo(), "test/main", "3", sysroottest.OS("3", "6.1").With(sysroottest.Tree{
+		"usr/lib/modules/6.1/vmlinuz": strings.Repeat("k", 500_000)})))
+	require.Equal(t, strings.Repeat("k", 500_000), read(t, installed))
+	_, err = p.Verify(t.Context())
+	require.NoError(t, err)
+}
+
+func TestCancelledDeployChangesNothing(t *testing.T) {
+	s := sysroottest.New(t)
+	deploy(t, s, commit(t, s, "1", "6.1"))
+	ctx, cancel := context.WithCancel(t.Context())
+	_, err := s.Deploy(ctx, sysroot.DeployRequest{Stateroot: osName, Commit: commit(t, s, "2", "6.2")}, &sysroot.DeployOptions{
+		Prepare: func(context.Context, string) error { cancel(); return nil }})
+	require.ErrorIs(t, err, context.Canceled)
+	require.Equal(t, []string{"1"}, versions(t, s))
+	require.NoFileExists(t, filepath.Join(s.Path(), "ostree/lock"))
 }
