@@ -352,3 +352,31 @@ func TestSysrootLockExcludesRealCommand(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, s.Deployments(), 1)
 }
+
+// With SYSLINUX both write the same configuration, and keep what is not theirs.
+func TestSysrootSyslinux(t *testing.T) {
+	p := newSysrootPair(t)
+	const cfg = "UI menu.c32\nTIMEOUT 100\n\nLABEL rescue\n\tKERNEL /rescue/vmlinuz\n\tAPPEND single\n"
+	for _, root := range []string{p.real, p.ours} {
+		boot := filepath.Join(root, "boot")
+		require.NoError(t, os.MkdirAll(filepath.Join(boot, "loader.0"), 0o755))
+		require.NoError(t, os.MkdirAll(filepath.Join(boot, "syslinux"), 0o755))
+		require.NoError(t, os.Symlink("loader.0", filepath.Join(boot, "loader")))
+		require.NoError(t, os.WriteFile(filepath.Join(boot, "loader.0/syslinux.cfg"), []byte(cfg), 0o644))
+		require.NoError(t, os.Symlink("../loader/syslinux.cfg", filepath.Join(boot, "syslinux/syslinux.cfg")))
+	}
+	for i := range 3 {
+		v := fmt.Sprint(i)
+		c := p.commit(t, v, sysroottest.OS(v, "6."+v))
+		p.admin(t, "deploy", "--os=testos", "test/main")
+		p.us(t, func(s *sysroot.Sysroot) error {
+			_, err := s.Deploy(t.Context(), sysroot.DeployRequest{Stateroot: "testos", Commit: c, Origin: sysroot.NewOrigin("test/main")}, nil)
+			return err
+		})
+		p.same(t, "deployment "+v)
+	}
+	b, err := os.ReadFile(filepath.Join(p.ours, "boot/syslinux/syslinux.cfg"))
+	require.NoError(t, err)
+	require.Contains(t, string(b), "LABEL rescue")
+	require.Contains(t, string(b), "LABEL TestOS 2 (ostree:0)")
+}
