@@ -30,7 +30,7 @@ type FsckOptions struct {
 }
 
 // FsckProgress is how far verification of objects has come.
-type FsckProgress struct{ Done, Total int }
+type FsckProgress struct{ Commits, Done, Total int }
 
 // FsckProblem is something wrong in a repository.
 type FsckProblem struct {

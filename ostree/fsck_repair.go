@@ -58,7 +58,7 @@ func (f *fsck) progress(done int, last bool) {
 		return
 	}
 	f.lastCall = time.Now()
-	f.o.Progress(FsckProgress{f.report.Objects, f.total})
+	f.o.Progress(FsckProgress{f.report.Commits, f.report.Objects, f.total})
 }
 
 // settle finds the commits that problems belong to, deletes broken objects if wanted, and marks commits

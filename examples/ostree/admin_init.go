@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -38,7 +39,11 @@ func (a *app) adminOSInitCommand() *cobra.Command {
 			return glibopt.Usagef("OSNAME must be specified")
 		}
 		return a.withLockedSysroot(c.Context(), func(s *sysroot.Sysroot) error {
-			if err := s.InitStateroot(c.Context(), args[0]); err != nil {
+			err := s.InitStateroot(c.Context(), args[0])
+			if errors.Is(err, fs.ErrExist) {
+				return errorf("Creating ostree/deploy/%s: File exists", args[0])
+			}
+			if err != nil {
 				return err
 			}
 			a.printf("ostree/deploy/%s initialized as OSTree root\n", args[0])

@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
+	"path"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -109,7 +111,14 @@ func checkout(ctx context.Context, repo *ostree.Repo, rev, dest string, o checko
 	if err != nil {
 		return err
 	}
-	return repo.Checkout(ctx, sum, dest, &o.CheckoutOptions)
+	err = repo.Checkout(ctx, sum, dest, &o.CheckoutOptions)
+	switch {
+	case errors.Is(err, fs.ErrExist) && o.Union == ostree.UnionNone:
+		return errorf("mkdirat: File exists")
+	case errors.Is(err, fs.ErrNotExist) && o.Subpath != "":
+		return errorf("No such file or directory: %s", path.Clean("/"+o.Subpath))
+	}
+	return err
 }
 
 // checkoutMany reads pairs "commit NUL subpath NUL" and checks each out into DESTINATION.

@@ -35,10 +35,14 @@ func (a *app) fsck(ctx context.Context, repo *ostree.Repo, o fsckOptions) error 
 	say("Validating refs...\n")
 	say("Validating refs in collections...\n")
 	say("Enumerating commits...\n")
-	step := 0
+	step, started := 0, false
 	report, err := repo.Fsck(ctx, &ostree.FsckOptions{
 		Delete: o.del, VerifyBindings: o.bindings || o.backRefs, VerifyBackRefs: o.backRefs,
 		Progress: func(p ostree.FsckProgress) {
+			if !started {
+				started = true
+				say("Verifying content integrity of %d commit objects...\n", p.Commits)
+			}
 			if percent := p.Done * 100 / max(p.Total, 1); !o.quiet && (percent >= step || p.Done == p.Total) {
 				a.printf("fsck objects (%d/%d) %d%%\n", p.Done, p.Total, percent)
 				step = percent + 10

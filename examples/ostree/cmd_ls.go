@@ -118,30 +118,26 @@ func entryNamed(t *ostree.DirTree, name string) (*ostree.DirEntry, *ostree.FileE
 	return nil, nil
 }
 
-// children prints the entries of a directory, sorted by name, and theirs if asked to.
+// children prints the entries of a directory, files first as they are stored, and those of its directories if asked to.
 func (l *lister) children(ctx context.Context, p string, tree ostree.Checksum) error {
 	t, err := l.repo.LoadDirTree(ctx, tree)
 	if err != nil {
 		return err
 	}
-	files, dirs := t.Files, t.Dirs
-	for len(files)+len(dirs) > 0 {
-		if len(dirs) == 0 || len(files) > 0 && files[0].Name < dirs[0].Name {
-			if err := l.printFile(ctx, path.Join(p, files[0].Name), files[0].Checksum); err != nil {
-				return err
-			}
-			files = files[1:]
-			continue
+	for _, f := range t.Files {
+		if err := l.printFile(ctx, path.Join(p, f.Name), f.Checksum); err != nil {
+			return err
 		}
-		d := dirs[0]
-		dirs = dirs[1:]
+	}
+	for _, d := range t.Dirs {
 		if err := l.printDir(ctx, path.Join(p, d.Name), d); err != nil {
 			return err
 		}
-		if l.opts.recursive {
-			if err := l.children(ctx, path.Join(p, d.Name), d.Tree); err != nil {
-				return err
-			}
+		if !l.opts.recursive {
+			continue
+		}
+		if err := l.children(ctx, path.Join(p, d.Name), d.Tree); err != nil {
+			return err
 		}
 	}
 	return nil

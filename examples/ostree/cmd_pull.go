@@ -157,6 +157,11 @@ func (a *app) pullLocal(ctx context.Context, repo *ostree.Repo, args []string, o
 	if err := o.setRefs(args[1:]); err != nil {
 		return err
 	}
+	for _, ref := range o.Refs {
+		if _, err := resolve(ctx, src, ref); err != nil {
+			return err
+		}
+	}
 	res, err := a.runPull(ctx, repo, pull.Local(src), o)
 	if err != nil {
 		return err

@@ -58,7 +58,11 @@ func (a *app) remoteAddCommand() *cobra.Command {
 			return err
 		}
 		return a.withRepo(c.Context(), func(repo *ostree.Repo) error {
-			return repo.AddRemote(c.Context(), rem, &ostree.RemoteOptions{Replace: o.force, IfNotExists: o.ifNotExists})
+			err := repo.AddRemote(c.Context(), rem, &ostree.RemoteOptions{Replace: o.force, IfNotExists: o.ifNotExists})
+			if errors.Is(err, fs.ErrExist) {
+				return errorf("Remote configuration for \"%s\" already exists: (in config)", rem.Name)
+			}
+			return err
 		})
 	}
 	return c

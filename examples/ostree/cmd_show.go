@@ -103,6 +103,9 @@ func (a *app) showObject(ctx context.Context, repo *ostree.Repo, sum ostree.Chec
 			return err
 		}
 		if t != ostree.TypeCommit || o.raw {
+			if t == ostree.TypeCommit {
+				a.printf("commit %s\n", sum)
+			}
 			return a.printRaw(data, objectTypes[t], !o.noByteswap)
 		}
 		c, err := ostree.ParseCommit(data)
