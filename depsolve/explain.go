@@ -127,11 +127,7 @@ func (s *solver) factCause(n int32, f ruleFact) Cause {
 		c.Text = fmt.Sprintf("nothing provides %s needed by %s", c.Dep, name)
 	case "requires", "recommends":
 		c.Kind = "requires"
-		if other := s.onlyProvider(f); other != 0 {
-			c.Other = PkgID(other)
-			c.Text = fmt.Sprintf("package %s requires %s, but none of the providers can be installed", name, c.Dep)
-			break
-		}
+		c.Other = PkgID(s.onlyProvider(f))
 		c.Text = fmt.Sprintf("package %s requires %s, but none of the providers can be installed", name, c.Dep)
 	case "conflicts":
 		c.Other = PkgID(-f.q)
@@ -169,7 +165,7 @@ func (s *solver) onlyProvider(f ruleFact) int32 {
 	if f.d == 0 {
 		return 0
 	}
-	if l := s.sat.Arena.List(f.d); len(l) == 1 {
+	if l := s.pool.lits.List(f.d); len(l) == 1 {
 		return l[0]
 	}
 	return 0
@@ -227,7 +223,7 @@ func (s *solver) sameClause(r ruleFact, want []int32) bool {
 	have := []int32{r.p}
 	switch {
 	case r.d != 0:
-		have = append(have, s.sat.Arena.List(r.d)...)
+		have = append(have, s.pool.lits.List(r.d)...)
 	case r.block != nil:
 		have = append(have, r.block...)
 	case r.q != 0:

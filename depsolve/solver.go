@@ -117,7 +117,6 @@ func (s *solver) setWeak(rule int32) {
 }
 
 func newSolver(ctx context.Context, p *Pool, jobs []Job, o *Options) *solver {
-	p.buildIndex()
 	n := len(p.name)
 	s := &solver{ctx: ctx, pool: p, jobs: jobs, sat: cdcl.New(n, p.lits)}
 	if o != nil {
