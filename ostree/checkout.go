@@ -2,6 +2,7 @@ package ostree
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path/filepath"
@@ -51,6 +52,10 @@ type CheckoutOptions struct {
 	// BareUserOnlyDirs reduces modes of directories to 0775, as a repository of
 	// mode bare-user-only always does.
 	BareUserOnlyDirs bool
+	// UncompressedCache lets an archive repository keep the unpacked files of
+	// checkouts in user mode, and hardlinks to them from then on, unless
+	// core.enable-uncompressed-cache is false. The files must not be written to.
+	UncompressedCache bool
 	// FSync syncs every new file and directory.
 	FSync bool
 	// Label gives the attribute security.selinux of a path, "" for none, instead
@@ -99,6 +104,7 @@ type checkout struct {
 	noXattrs bool
 	workers  workers
 	filterMu sync.Mutex
+	unpacked *unpacked // nil without a cache
 
 	metaMu sync.Mutex
 	metas  map[Checksum]*DirMeta
@@ -110,7 +116,7 @@ func (r *Repo) newCheckout(o *CheckoutOptions) (*checkout, error) {
 		c.o = *o
 	}
 	if c.o.UserMode && c.o.Label != nil {
-		return nil, fmt.Errorf("labels cannot be set in user mode")
+		return nil, errors.New("labels cannot be set in user mode")
 	}
 	if r.mode == ModeBareUserOnly {
 		c.o.BareUserOnlyDirs = true
@@ -128,7 +134,14 @@ func (r *Repo) checkout(ctx context.Context, t Tree, dest string, o *CheckoutOpt
 		return err
 	}
 	defer c.close()
-	t, file, err := r.subpath(ctx, t, c.o.Subpath)
+	if err := c.openUnpacked(ctx); err != nil {
+		return err
+	}
+	return errors.Join(c.run(ctx, t, dest), c.unpacked.close(ctx))
+}
+
+func (c *checkout) run(ctx context.Context, t Tree, dest string) error {
+	t, file, err := c.repo.subpath(ctx, t, c.o.Subpath)
 	if err != nil {
 		if c.o.AllowMissing && isNotExist(err) {
 			return nil

@@ -159,6 +159,11 @@ func (c *checkout) copy(ctx context.Context, d *dirfd.Dir, dir string, e FileEnt
 			if f.Header.IsSymlink() {
 				return c.writeLink(ctx, d, name, n)
 			}
+			if c.unpacked != nil && f.Size > 0 && f.Header.Mode&unix.S_IRUSR != 0 {
+				if linked, err := c.linkUnpacked(ctx, d, name, e.Checksum, n); linked || err != nil {
+					return err
+				}
+			}
 			return c.writeFile(ctx, d, name, n, f)
 		},
 		same: func(old *unix.Stat_t) (bool, error) { return c.sameNode(d, e, old, n) },

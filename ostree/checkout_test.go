@@ -310,3 +310,51 @@ func TestCheckoutParentRepo(t *testing.T) {
 	require.NoError(t, unix.Stat(dir+"/out/d/f", &st))
 	require.EqualValues(t, 2, st.Nlink)
 }
+
+func TestCheckoutUncompressedCache(t *testing.T) {
+	repo := ostreetest.NewRepo(t, ostree.ModeArchive)
+	commit := ostreetest.Write(t, repo, "x", map[string]string{"a": "a", "d/same": "a", "suid mode=04755": "s", "empty": "", "l -> a": ""})
+	o := &ostree.CheckoutOptions{UserMode: true, UncompressedCache: true}
+	dir := t.TempDir()
+	links := func(p string) (uint64, uint32) {
+		var st unix.Stat_t
+		require.NoError(t, unix.Lstat(p, &st))
+		return uint64(st.Nlink), st.Mode & 0o7777
+	}
+	for i := range 2 {
+		require.NoError(t, repo.Checkout(t.Context(), commit, fmt.Sprint(dir, "/", i), o))
+	}
+	n, mode := links(dir + "/0/a")
+	require.EqualValues(t, 5, n, "two names in two checkouts, and the cache")
+	require.EqualValues(t, 0o644, mode)
+	_, mode = links(dir + "/0/suid")
+	require.EqualValues(t, 0o755, mode)
+	n, _ = links(dir + "/0/empty")
+	require.EqualValues(t, 1, n)
+	cached := func() (files int) {
+		for _, name := range names(t, repo.Path()+"/uncompressed-objects-cache") {
+			if strings.HasSuffix(name, ".file") {
+				files++
+			}
+		}
+		return files
+	}
+	require.Equal(t, 2, cached())
+
+	// What no checkout uses any more goes when its directory is next written to.
+	require.NoError(t, os.RemoveAll(dir+"/0"))
+	require.NoError(t, os.RemoveAll(dir+"/1"))
+	files := map[string]string{}
+	for i := range 2000 {
+		files[fmt.Sprint(i)] = fmt.Sprint("n", i)
+	}
+	require.NoError(t, repo.Checkout(t.Context(), ostreetest.Write(t, repo, "y", files), dir+"/2", o))
+	require.Equal(t, 2000, cached())
+
+	config := repo.Config()
+	config.Set("core", "enable-uncompressed-cache", "false")
+	require.NoError(t, repo.WriteConfig(t.Context(), config))
+	require.NoError(t, repo.Checkout(t.Context(), commit, dir+"/3", o))
+	n, _ = links(dir + "/3/a")
+	require.EqualValues(t, 1, n)
+}

@@ -80,6 +80,8 @@ type checkoutCase struct {
 var checkoutCases = []checkoutCase{
 	{name: "plain"},
 	{name: "user", args: []string{"-U", "--disable-cache"}, o: ostree.CheckoutOptions{UserMode: true}},
+	{name: "user cache", args: []string{"-U"}, o: ostree.CheckoutOptions{UserMode: true, UncompressedCache: true}},
+	{name: "user cache again", args: []string{"-U"}, o: ostree.CheckoutOptions{UserMode: true, UncompressedCache: true}},
 	{name: "copy", args: []string{"-C"}, o: ostree.CheckoutOptions{ForceCopy: true}},
 	{name: "user copy", args: []string{"-U", "-C"}, o: ostree.CheckoutOptions{UserMode: true, ForceCopy: true}},
 	{name: "dirs", args: []string{"-M"}, o: ostree.CheckoutOptions{BareUserOnlyDirs: true}},
