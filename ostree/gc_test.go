@@ -284,7 +284,7 @@ func TestFsckRefsAndBindings(t *testing.T) {
 	require.Len(t, report.Problems, 1)
 	require.Equal(t, "gone", report.Problems[0].Ref)
 	require.True(t, report.Problems[0].Missing)
-	require.Equal(t, ostree.FsckProgress{Done: 4, Total: 4}, last)
+	require.Equal(t, ostree.FsckProgress{Commits: 1, Done: 4, Total: 4}, last)
 	require.NoError(t, repo.DeleteRef(t.Context(), "gone"))
 
 	tx, err := repo.Begin(t.Context(), nil)

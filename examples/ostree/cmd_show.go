@@ -62,7 +62,7 @@ func (a *app) show(ctx context.Context, repo *ostree.Repo, rev string, o showOpt
 		if err != nil {
 			return noSuchObject(err, sum, ostree.TypeCommit)
 		}
-		return a.showMetadata(c.Metadata, o.metadataKey, "metadata")
+		return a.showMetadata(c.Metadata, o.metadataKey, "metadata", !o.noByteswap)
 	case o.detachedKey != "" || o.listDetachedKeys:
 		d, err := repo.DetachedMetadata(ctx, sum)
 		if err != nil {
@@ -71,13 +71,13 @@ func (a *app) show(ctx context.Context, repo *ostree.Repo, rev string, o showOpt
 		if d == nil {
 			d = gvariant.NewDict()
 		}
-		return a.showMetadata(d, o.detachedKey, "detached metadata")
+		return a.showMetadata(d, o.detachedKey, "detached metadata", !o.noByteswap)
 	}
 	return a.showObject(ctx, repo, sum, o)
 }
 
-// showMetadata prints the value of a key, or the keys.
-func (a *app) showMetadata(d *gvariant.Dict, key, what string) error {
+// showMetadata prints the value of a key, or the keys. The real command takes all numbers in metadata for big-endian.
+func (a *app) showMetadata(d *gvariant.Dict, key, what string, swapped bool) error {
 	if key == "" {
 		for _, k := range d.Keys() {
 			a.println(k)
@@ -87,6 +87,9 @@ func (a *app) showMetadata(d *gvariant.Dict, key, what string) error {
 	v, ok := d.Get(key)
 	if !ok {
 		return errorf("No such %s key '%s'", what, key)
+	}
+	if swapped {
+		v = v.ByteSwapped()
 	}
 	a.println(v.String())
 	return nil

@@ -82,7 +82,7 @@ func (a *app) showSummary(data []byte, v summaryView) error {
 		return err
 	}
 	if v.listKeys || v.key != "" {
-		return a.showMetadata(s.Metadata, v.key, "metadata")
+		return a.showMetadata(s.Metadata, v.key, "metadata", false)
 	}
 	for _, r := range s.Refs {
 		a.summaryRef(r)
