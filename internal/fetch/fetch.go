@@ -110,6 +110,7 @@ type Response struct {
 	// Size is the length of the body, -1 if unknown.
 	Size int64
 	// ETag and LastModified are the validators for a later conditional request.
+	// A time that is less than a minute old is no validator, and left out.
 	ETag, LastModified string
 	// NotModified is the answer to a conditional request: use what you have.
 	NotModified bool

@@ -83,6 +83,21 @@ func TestConditional(t *testing.T) {
 	require.Equal(t, "body", string(data))
 }
 
+// TestYoungTimeIsNoValidator: two versions of a file can have one time.
+func TestYoungTimeIsNoValidator(t *testing.T) {
+	modified := time.Now().Add(-59 * time.Second)
+	s, _ := serve(t, func(_ int, w http.ResponseWriter, r *http.Request) {
+		http.ServeContent(w, r, "f", modified, strings.NewReader("body"))
+	})
+	_, resp, err := quick(s.Client(), -1).Bytes(t.Context(), &fetch.Request{URL: s.URL, MaxBytes: 10})
+	require.NoError(t, err)
+	require.Empty(t, resp.LastModified)
+	modified = modified.Add(-time.Hour)
+	_, resp, err = quick(s.Client(), -1).Bytes(t.Context(), &fetch.Request{URL: s.URL, MaxBytes: 10})
+	require.NoError(t, err)
+	require.NotEmpty(t, resp.LastModified)
+}
+
 func TestStatus(t *testing.T) {
 	for _, tc := range []struct {
 		status   int

@@ -76,6 +76,9 @@ func (f *Fetcher) accept(r *Request, resp *http.Response, from *body) (*Response
 		Size: resp.ContentLength, ETag: resp.Header.Get("ETag"), LastModified: resp.Header.Get("Last-Modified"),
 		URL: resp.Request.URL.String(),
 	}
+	if out.ETag == "" && isWeakTime(resp.Header) {
+		out.LastModified = ""
+	}
 	switch {
 	case from != nil:
 		return out, acceptRange(r, resp, from)
@@ -90,6 +93,23 @@ func (f *Fetcher) accept(r *Request, resp *http.Response, from *body) (*Response
 			Err: fmt.Errorf("%d bytes: %w (%d)", out.Size, ErrTooLarge, r.MaxBytes)}
 	}
 	return out, nil
+}
+
+// weakTime is how old a modification time must be to tell contents apart: it
+// has a resolution of a second, and clocks differ (RFC 9110, 8.8.2.2).
+const weakTime = 60 * time.Second
+
+// isWeakTime: the file may have changed again within the same second.
+func isWeakTime(h http.Header) bool {
+	modified, err := http.ParseTime(h.Get("Last-Modified"))
+	if err != nil {
+		return true
+	}
+	now, err := http.ParseTime(h.Get("Date"))
+	if err != nil {
+		now = time.Now()
+	}
+	return now.Sub(modified) < weakTime
 }
 
 func orElse(a, b string) string {
