@@ -25,6 +25,7 @@ import (
 	"io/fs"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"example.com/rpmostree/ostree"
@@ -150,6 +151,12 @@ type puller struct {
 	tx      *ostree.Tx
 	summary *summaryFile
 	count   counters
+	// offered are the refs that the source has, as far as it lists them.
+	offered map[string]want
+	// old are the refs of dst before the pull, read when needed.
+	oldOnce sync.Once
+	old     map[string]ostree.Checksum
+	oldErr  error
 	// partial are the commits to be declared complete at the end.
 	partial commitSet
 }
@@ -234,29 +241,39 @@ func (p *puller) setRef(w want) {
 	}
 }
 
-// oldRef returns what the ref is now; the error matches fs.ErrNotExist if it is
-// new.
+// oldRef returns what the ref is before this pull; the error matches
+// fs.ErrNotExist if it is new.
 func (p *puller) oldRef(ctx context.Context, ref string) (ostree.Checksum, error) {
-	if ref == "" {
-		return ostree.Checksum{}, fs.ErrNotExist
+	p.oldOnce.Do(func() { p.old, p.oldErr = p.listOld(ctx) })
+	if p.oldErr != nil {
+		return ostree.Checksum{}, p.oldErr
 	}
-	wanted := ostree.Ref{Name: ref}
-	switch {
-	case p.o.Mirror && p.o.CollectionID != "":
-		wanted.Collection = p.o.CollectionID
-	case !p.o.Mirror:
-		wanted.Remote = p.o.Remote
-	}
-	refs, err := p.dst.Refs(ctx, &ostree.RefsOptions{Prefix: ref, Remotes: true, Mirrors: true})
-	if err != nil {
-		return ostree.Checksum{}, err
-	}
-	for _, r := range refs {
-		if r.Name == ref && r.Remote == wanted.Remote && r.Collection == wanted.Collection {
-			return r.Checksum, nil
-		}
+	if c, ok := p.old[ref]; ok {
+		return c, nil
 	}
 	return ostree.Checksum{}, fs.ErrNotExist
+}
+
+// listOld reads the refs that this pull may change, once.
+func (p *puller) listOld(ctx context.Context) (map[string]ostree.Checksum, error) {
+	var remote, collection string
+	switch {
+	case p.o.Mirror:
+		collection = p.o.CollectionID
+	default:
+		remote = p.o.Remote
+	}
+	refs, err := p.dst.Refs(ctx, &ostree.RefsOptions{Remotes: remote != "", Mirrors: collection != ""})
+	if err != nil {
+		return nil, err
+	}
+	old := map[string]ostree.Checksum{}
+	for _, r := range refs {
+		if r.Remote == remote && r.Collection == collection {
+			old[r.Name] = r.Checksum
+		}
+	}
+	return old, nil
 }
 
 // checkSource refuses repositories that cannot be pulled from over HTTP.

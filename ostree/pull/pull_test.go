@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"example.com/rpmostree/ostree"
 	"example.com/rpmostree/ostree/gvariant"
@@ -482,4 +484,50 @@ func TestNonASCIIRefIsEscaped(t *testing.T) {
 	_, err := pull.Pull(t.Context(), dst, serve(t, src).source(), &pull.Options{Refs: []string{"häuser/x"}})
 	require.NoError(t, err)
 	requireComplete(t, dst, "häuser/x", sum)
+}
+
+// TestSummaryCache: a summary that has not changed is not transferred again,
+// and what is kept is verified at each use.
+func TestSummaryCache(t *testing.T) {
+	src, sums := history(t)
+	ctx := t.Context()
+	age := func() {
+		require.NoError(t, src.UpdateSummary(ctx, nil))
+		old := time.Now().Add(-time.Hour)
+		require.NoError(t, os.Chtimes(filepath.Join(src.Path(), "summary"), old, old))
+	}
+	age()
+	s := serve(t, src)
+	codes := map[int]int{}
+	files := http.FileServer(http.Dir(src.Path()))
+	s.setHook(only("summary", func(w http.ResponseWriter, r *http.Request) {
+		rec := httptest.NewRecorder()
+		files.ServeHTTP(rec, r)
+		codes[rec.Code]++
+		maps.Copy(w.Header(), rec.Header())
+		w.WriteHeader(rec.Code)
+		w.Write(rec.Body.Bytes())
+	}))
+	dst := newRepo(t, ostree.ModeBareUser)
+	for range 3 {
+		_, err := pull.Pull(ctx, dst, s.source(), mainRef)
+		require.NoError(t, err)
+	}
+	require.Equal(t, map[int]int{200: 1, 304: 2}, codes)
+	bad := errors.New("bad signature")
+	_, err := pull.Pull(ctx, dst, s.source(), &pull.Options{Remote: "origin", Refs: []string{"main"}, Verify: &verifier{summary: bad}})
+	require.ErrorIs(t, err, bad)
+
+	// A new summary is noticed.
+	next := (&commitSpec{ref: "main", files: smallTree, parent: sums[2]}).write(t, src)
+	require.NoError(t, src.UpdateSummary(ctx, nil))
+	_, err = pull.Pull(ctx, dst, s.source(), mainRef)
+	require.NoError(t, err)
+	requireComplete(t, dst, "origin:main", next)
+	// This one is too young to be kept; a change within the second is seen.
+	next = (&commitSpec{ref: "main", files: smallTree, parent: next}).write(t, src)
+	require.NoError(t, src.UpdateSummary(ctx, nil))
+	_, err = pull.Pull(ctx, dst, s.source(), mainRef)
+	require.NoError(t, err)
+	requireComplete(t, dst, "origin:main", next)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"example.com/rpmostree/internal/atomicfs"
@@ -78,20 +79,15 @@ func (p *puller) resolve(ctx context.Context) ([]want, error) {
 	if all && p.local == nil && !p.o.Mirror {
 		return nil, errors.New("no refs given to pull")
 	}
-	if p.local == nil {
-		if err := p.fetchSummary(ctx, all || p.o.RequireSummary); err != nil {
-			return nil, err
-		}
+	if err := p.listOffered(ctx, all || p.o.RequireSummary); err != nil {
+		return nil, err
 	}
 	if all {
-		var err error
-		if refs, err = p.allRefs(ctx); err != nil {
-			return nil, err
-		}
+		refs = sortedKeys(p.offered)
 	}
 	wants := make([]want, 0, len(refs)+len(p.o.OverrideCommits))
 	seen := map[string]bool{}
-	for _, ref := range append(append([]string(nil), refs...), sortedKeys(p.o.OverrideCommits)...) {
+	for _, ref := range slices.Concat(refs, sortedKeys(p.o.OverrideCommits)) {
 		if seen[ref] {
 			continue
 		}
@@ -105,23 +101,27 @@ func (p *puller) resolve(ctx context.Context) ([]want, error) {
 	return wants, nil
 }
 
-// allRefs lists what "everything" means for the source.
-func (p *puller) allRefs(ctx context.Context) ([]string, error) {
-	var names []string
+// listOffered fills p.offered from a local source or a summary.
+func (p *puller) listOffered(ctx context.Context, required bool) error {
 	if p.local == nil {
-		for _, r := range p.summary.parsed.Refs {
-			names = append(names, r.Name)
+		err := p.fetchSummary(ctx, required)
+		if err == nil && p.summary != nil {
+			p.offered = map[string]want{}
+			for _, r := range p.summary.parsed.Refs {
+				p.offered[r.Name] = want{r.Name, r.Checksum, r.CommitSize}
+			}
 		}
-		return names, nil
+		return err
 	}
 	refs, err := p.local.Refs(ctx, nil)
 	if err != nil {
-		return nil, err
+		return err
 	}
+	p.offered = map[string]want{}
 	for _, r := range refs {
-		names = append(names, r.Name)
+		p.offered[r.Name] = want{ref: r.Name, commit: r.Checksum}
 	}
-	return names, nil
+	return nil
 }
 
 func (p *puller) resolveRef(ctx context.Context, ref string) (want, error) {
@@ -134,45 +134,23 @@ func (p *puller) resolveRef(ctx context.Context, ref string) (want, error) {
 	if c, ok := p.o.OverrideCommits[ref]; ok {
 		return want{ref: ref, commit: c}, nil
 	}
-	w := want{ref: ref}
-	var err error
+	if p.offered == nil {
+		c, err := p.refFile(ctx, ref)
+		if err != nil {
+			return want{}, fmt.Errorf("resolve ref %s: %w", ref, err)
+		}
+		return want{ref: ref, commit: c}, nil
+	}
+	w, ok := p.offered[ref]
 	switch {
+	case ok:
+		return w, nil
 	case p.local != nil:
-		w.commit, err = p.localRef(ctx, ref)
-	case p.summary != nil:
-		err = p.summaryRef(&w)
-	default:
-		w.commit, err = p.refFile(ctx, ref)
+		return want{}, fmt.Errorf("resolve ref %s: %s: %w", ref, p.local.Path(), fs.ErrNotExist)
 	}
-	if err != nil {
-		return want{}, fmt.Errorf("resolve ref %s: %w", ref, err)
-	}
-	return w, nil
-}
-
-func (p *puller) localRef(ctx context.Context, ref string) (ostree.Checksum, error) {
-	refs, err := p.local.Refs(ctx, &ostree.RefsOptions{Prefix: ref})
-	if err != nil {
-		return ostree.Checksum{}, err
-	}
-	for _, r := range refs {
-		if r.Name == ref {
-			return r.Checksum, nil
-		}
-	}
-	return ostree.Checksum{}, fmt.Errorf("%s: %w", p.local.Path(), fs.ErrNotExist)
-}
-
-// summaryRef: a summary is the list of refs; one that is not in it does not
-// exist, else a signed list could be bypassed.
-func (p *puller) summaryRef(w *want) error {
-	for _, r := range p.summary.parsed.Refs {
-		if r.Name == w.ref {
-			w.commit, w.size = r.Checksum, r.CommitSize
-			return nil
-		}
-	}
-	return fmt.Errorf("no such ref in the repository's summary: %w", fs.ErrNotExist)
+	// A summary is the list of refs: one that is not in it does not exist, else
+	// a signed list could be bypassed.
+	return want{}, fmt.Errorf("resolve ref %s: no such ref in the repository's summary: %w", ref, fs.ErrNotExist)
 }
 
 func (p *puller) refFile(ctx context.Context, ref string) (ostree.Checksum, error) {
@@ -202,29 +180,34 @@ func (p *puller) fetchSummary(ctx context.Context, required bool) error {
 	if !required && !p.needsSummary() {
 		return nil
 	}
-	data, err := p.read(ctx, "summary", maxSummary)
-	if isNotExist(err) && !required {
+	cache := p.summaryCache()
+	data, err := p.readCached(ctx, cache, "summary", maxSummary)
+	switch {
+	case isNotExist(err) && !required:
 		return nil
-	}
-	if isNotExist(err) && p.o.Mirror {
+	case isNotExist(err) && p.o.Mirror:
 		return fmt.Errorf("fetching all refs was requested in mirror mode, but remote repository does not have a summary: %w", err)
-	}
-	if err != nil {
+	case err != nil:
 		return fmt.Errorf("summary: %w", err)
 	}
-	s := &summaryFile{data: data}
-	if s.signature, err = p.read(ctx, "summary.sig", maxSignature); err != nil && !isNotExist(err) {
+	s := &summaryFile{data: data.bytes}
+	signature, err := p.readCached(ctx, cache, "summary.sig", maxSignature)
+	if err != nil && !isNotExist(err) {
 		return fmt.Errorf("summary signature: %w", err)
 	}
+	s.signature = signature.bytes
 	if p.o.Verify != nil {
 		if err := p.o.Verify.VerifySummary(ctx, s.data, s.signature); err != nil {
 			return fmt.Errorf("summary: %w", err)
 		}
 	}
-	if s.parsed, err = ostree.ParseSummary(data); err != nil {
+	if s.parsed, err = ostree.ParseSummary(s.data); err != nil {
 		return fmt.Errorf("summary: %w", err)
 	}
 	p.summary = s
+	// Only what has been verified is kept.
+	cache.store(ctx, "summary", data)
+	cache.store(ctx, "summary.sig", signature)
 	return nil
 }
 

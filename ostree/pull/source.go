@@ -164,6 +164,24 @@ func (s *httpSource) Do(ctx context.Context, path string, limit int64, use func(
 	})
 }
 
+// getIf gets a small file unless it is still the one known.
+func (s *httpSource) getIf(ctx context.Context, path string, limit int64, known cached) (got cached, err error) {
+	err = s.each(ctx, path, func(u string) error {
+		r := &fetch.Request{URL: u, MaxBytes: limit, ETag: known.etag, LastModified: known.modified}
+		data, resp, err := s.fetcher.Bytes(ctx, r)
+		switch {
+		case err != nil:
+			return err
+		case resp.NotModified:
+			got = known
+		default:
+			got = cached{data, resp.ETag, resp.LastModified, true}
+		}
+		return nil
+	})
+	return got, err
+}
+
 func (s *httpSource) each(ctx context.Context, path string, try func(url string) error) error {
 	bases := s.bases(path)
 	if len(bases) == 0 {
@@ -179,7 +197,7 @@ func (s *httpSource) each(ctx context.Context, path string, try func(url string)
 			return nil
 		}
 		errs = append(errs, err)
-		if ctx.Err() != nil {
+		if ctx.Err() != nil || !mayDiffer(err) {
 			break
 		}
 	}
@@ -187,6 +205,14 @@ func (s *httpSource) each(ctx context.Context, path string, try func(url string)
 		return errs[0]
 	}
 	return &mirrorError{errs}
+}
+
+// mayDiffer reports whether another mirror may do better: a full disk here is
+// not the mirror's fault.
+func mayDiffer(err error) bool {
+	var fe *fetch.Error
+	var ce *ostree.CorruptError
+	return errors.As(err, &fe) || errors.As(err, &ce)
 }
 
 // mirrorError is the failure of all mirrors. The file does not exist only if
