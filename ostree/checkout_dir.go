@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"time"
 
 	"example.com/rpmostree/internal/atomicfs"
 	"example.com/rpmostree/internal/dirfd"
@@ -154,8 +155,8 @@ func (c *checkout) finishDir(ctx context.Context, d *dirfd.Dir, meta *DirMeta) e
 		return &fs.PathError{Op: "chmod", Path: d.Path(), Err: err}
 	}
 	if !c.o.ForceCopy {
-		if err := unix.Futimes(d.Fd(), make([]unix.Timeval, 2)); err != nil {
-			return &fs.PathError{Op: "utimes", Path: d.Path(), Err: err}
+		if err := d.Utimens(".", time.Unix(0, 0), time.Unix(0, 0)); err != nil {
+			return err
 		}
 	}
 	if c.o.FSync {

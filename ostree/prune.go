@@ -71,7 +71,7 @@ func (r *Repo) prune(ctx context.Context, o *PruneOptions) (*PruneStats, error) 
 		return stats, err
 	}
 	for _, n := range gone {
-		if err := r.delete(ctx, n); err != nil && !isNotExist(err) {
+		if err := r.pruneObject(ctx, n); err != nil {
 			return stats, fmt.Errorf("delete %s: %w", n, err)
 		}
 	}
@@ -84,6 +84,21 @@ func (r *Repo) prune(ctx context.Context, o *PruneOptions) (*PruneStats, error) 
 		return stats, err
 	}
 	return stats, r.pruneSummaries(ctx)
+}
+
+// pruneObject deletes an object. Detached metadata goes before its commit: without
+// the commit, an interrupted call would never be finished.
+func (r *Repo) pruneObject(ctx context.Context, n ObjectName) error {
+	if n.Type == TypeCommit {
+		meta := ObjectName{n.Checksum, TypeCommitMeta}.LoosePath(r.mode)
+		if err := atomicfs.Remove(ctx, r.objects, meta); err != nil && !isNotExist(err) {
+			return err
+		}
+	}
+	if err := r.delete(ctx, n); err != nil && !isNotExist(err) {
+		return err
+	}
+	return nil
 }
 
 // reachable collects what has to stay.
