@@ -255,9 +255,14 @@ func (c *Catalog) importMissing(ctx context.Context, images *ostree.Repo, ids []
 	if err != nil {
 		return err
 	}
+	keys, err := c.keyrings(ctx, ids, missing)
+	if err != nil {
+		return err
+	}
 	items := make([]importer.Item, len(missing))
 	for n, i := range missing {
 		items[n] = c.item(ids[i], paths[n], o)
+		items[n].Options.Keyring = keys[items[n].Options.RepoID]
 	}
 	results, err := importer.ImportAll(ctx, images, items, &importer.BatchOptions{Tx: o.Tx, Progress: func(done, total int) {
 		c.opts.report(Progress{Task: "Importing packages", Done: int64(done), Total: int64(total)})

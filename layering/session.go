@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
 
 	"golang.org/x/sys/unix"
 
+	"example.com/rpmostree/internal/atomicfs"
+	"example.com/rpmostree/internal/dirfd"
 	"example.com/rpmostree/layering/sandbox"
 	"example.com/rpmostree/ostree"
 )
@@ -119,7 +122,7 @@ func (t *Tree) overlaySession(ctx context.Context, tree ostree.Tree, scratch str
 			return err
 		}
 		defer unix.Unmount(root, unix.MNT_DETACH)
-		if err := makeScriptDirs(root); err != nil {
+		if err := makeScriptDirs(ctx, root); err != nil {
 			return err
 		}
 		return fn(ctx, root)
@@ -183,19 +186,26 @@ func escapeOverlay(s string) string {
 
 // makeScriptDirs makes the writable places that scripts are promised, and the
 // links in /var to state that images keep in /usr.
-func makeScriptDirs(root string) error {
+func makeScriptDirs(ctx context.Context, root string) error {
 	for _, dir := range []string{"var/tmp", "var/lib/rpm-state"} {
 		if err := os.MkdirAll(filepath.Join(root, dir), 0o755); err != nil {
 			return err
 		}
 	}
+	d, err := dirfd.Open(root)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
 	for _, name := range []string{"alternatives", "vagrant"} {
-		if _, err := os.Lstat(filepath.Join(root, "usr/lib", name)); err != nil {
+		if ok, err := d.Exists("usr/lib/" + name); err != nil || !ok {
+			if err != nil {
+				return err
+			}
 			continue
 		}
-		err := unix.Symlinkat("../../usr/lib/"+name, unix.AT_FDCWD, filepath.Join(root, "var/lib", name))
-		if err != nil && !errors.Is(err, unix.EEXIST) {
-			return &os.PathError{Op: "symlink", Path: filepath.Join(root, "var/lib", name), Err: err}
+		if err := atomicfs.Symlink(ctx, "../../usr/lib/"+name, d, "var/lib/"+name); err != nil && !errors.Is(err, fs.ErrExist) {
+			return err
 		}
 	}
 	return nil

@@ -14,6 +14,7 @@ type UnsupportedKeyError struct {
 	Reason string // what to do instead, or ""
 }
 
+// Error names the key.
 func (e *UnsupportedKeyError) Error() string {
 	if e.Reason == "" {
 		return fmt.Sprintf("treefile: %s is not supported", e.Key)

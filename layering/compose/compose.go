@@ -11,7 +11,7 @@
 // everything works that needs no scripts.
 //
 // Not everything that treefiles can say is built: [Check] tells what is not.
-// Images are not labelled for SELinux, and signed packages are not verified.
+// Images are not labelled for SELinux.
 package compose
 
 import (

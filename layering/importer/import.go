@@ -23,6 +23,8 @@ type Options struct {
 	NoDocs           bool   // leave documentation out, but not licences
 	// ReadOnlyExecutables takes the write permission from executable files.
 	ReadOnlyExecutables bool
+	// Keyring, if set, has the keys one of which must have signed the package.
+	Keyring *rpmpkg.Keyring
 }
 
 // Import writes the commit of one package to a transaction and sets its ref
@@ -45,6 +47,9 @@ func Import(ctx context.Context, tx *ostree.Tx, pkg *rpmpkg.Package, o *Options)
 }
 
 func importPackage(ctx context.Context, tx *ostree.Tx, pkg *rpmpkg.Package, nevra rpmver.NEVRA, o *Options) (ostree.Checksum, error) {
+	if err := checkSignature(ctx, pkg, o.Keyring); err != nil {
+		return ostree.Checksum{}, err
+	}
 	b := &builder{tx: tx, o: o, name: nevra.Name, tree: ostree.NewMutableTree(), objects: map[string]ostree.Checksum{}}
 	if err := b.begin(ctx, pkg); err != nil {
 		return ostree.Checksum{}, err
@@ -58,6 +63,17 @@ func importPackage(ctx context.Context, tx *ostree.Tx, pkg *rpmpkg.Package, nevr
 		}
 	}
 	return b.finish(ctx, pkg, nevra)
+}
+
+func checkSignature(ctx context.Context, pkg *rpmpkg.Package, keys *rpmpkg.Keyring) error {
+	if keys == nil {
+		return nil
+	}
+	sigs, err := rpmpkg.VerifySignature(ctx, pkg, keys)
+	if err != nil {
+		return err
+	}
+	return rpmpkg.CheckSigned(sigs)
 }
 
 // builder makes the tree of one package.

@@ -68,6 +68,7 @@ type ExitError struct {
 	Signal  syscall.Signal // the signal that ended it
 }
 
+// Error has the words that users of the real tool know.
 func (e *ExitError) Error() string {
 	if e.Signal != 0 {
 		return fmt.Sprintf("bwrap(%s): Child process killed by signal %d", e.Program, e.Signal)

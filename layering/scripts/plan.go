@@ -43,6 +43,7 @@ type UnsupportedError struct {
 	Reason  string
 }
 
+// Error has the words that users of the real tool know.
 func (e *UnsupportedError) Error() string {
 	return fmt.Sprintf("Package '%s' has (currently) unsupported %s in '%%%s'", e.Package, e.Reason, e.Section)
 }
