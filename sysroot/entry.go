@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path"
 	"strconv"
 	"strings"
@@ -43,6 +44,11 @@ func (w *entryWriter) entry(ctx context.Context, i int) (bootloader.NewEntry, er
 		return bootloader.NewEntry{}, err
 	}
 	version, err := w.s.Version(ctx, d)
+	if errors.Is(err, fs.ErrNotExist) && d.EntryFile != "" {
+		// An older deployment whose commit is gone still boots.
+		w.s.log.Warn("commit of deployment is missing", "deployment", d.Name(), "error", err)
+		err = nil
+	}
 	if err != nil {
 		return bootloader.NewEntry{}, err
 	}

@@ -56,6 +56,9 @@ func (s *Sysroot) load(ctx context.Context) error {
 	s.problems = problems
 	for _, e := range entries {
 		d, err := s.fromEntry(e.Entry)
+		if err == nil && slices.ContainsFunc(s.list, d.Equal) {
+			err = fmt.Errorf("deployment %s has an entry before", d.Name())
+		}
 		if err != nil {
 			err = fmt.Errorf("boot entry %s: %w", e.FileName, err)
 			s.log.Warn("unusable boot entry", "error", err)

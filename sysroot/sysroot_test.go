@@ -8,8 +8,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"example.com/rpmostree/bootloader/kargs"
+	"example.com/rpmostree/internal/atomicfs"
 	"example.com/rpmostree/internal/testenv"
 	"example.com/rpmostree/ostree"
 	"example.com/rpmostree/sysroot"
@@ -344,6 +346,46 @@ func TestDanglingEntry(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, checks, 1)
 	require.Equal(t, d1.Name(), checks[0].Deployment)
+}
+
+// Damage to what is not booted by default must not stop an upgrade.
+func TestDamagedOlderDeployment(t *testing.T) {
+	s := sysroottest.New(t)
+	d1 := deploy(t, s, commit(t, s, "1", "6.1"))
+	deploy(t, s, commit(t, s, "2", "6.2"))
+	require.NoError(t, s.Pin(t.Context(), 1, true))
+	require.NoError(t, os.RemoveAll(filepath.Join(d1.Path(s), "usr/lib/modules")))
+	require.NoError(t, s.Repo().Delete(t.Context(), ostree.ObjectName{Checksum: d1.Commit, Type: ostree.TypeCommit}))
+	entry := read(t, s.Path(), "boot/loader/entries/ostree-1.conf")
+	write(t, strings.Replace(entry, "version 1", "version 0", 1), s.Path(), "boot/loader/entries/ostree-0.conf")
+	require.NoError(t, os.Chtimes(filepath.Join(s.Path(), "ostree/deploy"), time.Time{}, time.Unix(1, 0)))
+
+	d3, err := s.Deploy(t.Context(), sysroot.DeployRequest{Stateroot: osName, Commit: commit(t, s, "3", "6.3"), NoPrune: true}, nil)
+	require.NoError(t, err)
+	require.Equal(t, d3.Name(), s.Deployments()[0].Name())
+	require.Len(t, s.Deployments(), 3, "the second entry of one deployment does not count")
+	require.Empty(t, s.Problems())
+	require.Contains(t, read(t, s.Path(), "boot/loader/entries/ostree-1.conf"), "/ostree/testos-"+d1.BootCsum+"/vmlinuz-6.1")
+}
+
+// When the switch is done, trouble with the clean-up is not a failure.
+func TestCleanupFailureIsNotAFailureToDeploy(t *testing.T) {
+	s := sysroottest.New(t)
+	deploy(t, s, commit(t, s, "1", "6.1"))
+	swapped := false
+	ctx := atomicfs.WithHook(t.Context(), func(op atomicfs.Op, _ string) error {
+		if swapped && op == atomicfs.OpRmdir {
+			return unix.EIO
+		}
+		swapped = swapped || op == atomicfs.OpExchange
+		return nil
+	})
+	d, err := s.Deploy(ctx, sysroot.DeployRequest{Stateroot: osName, Commit: commit(t, s, "2", "6.2")}, nil)
+	require.NoError(t, err)
+	require.Equal(t, d.Name(), s.Deployments()[0].Name())
+	require.ErrorIs(t, s.Cleanup(ctx, nil), unix.EIO)
+	require.NoError(t, s.Cleanup(t.Context(), nil))
+	require.NoDirExists(t, filepath.Join(s.Path(), "boot/loader.1"))
 }
 
 func TestVerifyFindsDamage(t *testing.T) {

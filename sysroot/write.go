@@ -23,7 +23,8 @@ type WriteOptions struct {
 // WriteDeployments makes list the list of deployments, in boot order, with one
 // atomic switch of the boot configuration. The boot partition is touched only
 // if the boot loader would show or boot something else. The booted deployment
-// must stay in the list. An identical list changes nothing.
+// must stay in the list. An identical list changes nothing. A failure to clean
+// up after the switch is only logged, since the next operation repeats it.
 func (s *Sysroot) WriteDeployments(ctx context.Context, list []*Deployment, o *WriteOptions) error {
 	if o == nil {
 		o = &WriteOptions{}
@@ -35,7 +36,10 @@ func (s *Sysroot) WriteDeployments(ctx context.Context, list []*Deployment, o *W
 		if o.NoCleanup {
 			return nil
 		}
-		return s.Cleanup(context.WithoutCancel(ctx), &CleanupOptions{NoPrune: o.NoPrune})
+		if err := s.Cleanup(context.WithoutCancel(ctx), &CleanupOptions{NoPrune: o.NoPrune}); err != nil {
+			s.log.Warn("deployments are written, but not all that is unused could be removed", "error", err)
+		}
+		return nil
 	})
 }
 
