@@ -21,6 +21,7 @@ import (
 const (
 	overlayXattrs = "trusted.overlay."
 	opaqueXattr   = overlayXattrs + "opaque"
+	labelXattr    = "security.selinux"
 )
 
 // absorbedRoots are the directories of the root whose changes count.
@@ -112,6 +113,9 @@ func (t *Tree) absorbFile(ctx context.Context, d *dirfd.Dir, name string, st *di
 	}
 	defer f.Close()
 	h := &ostree.FileHeader{UID: st.Uid, GID: st.Gid, Mode: st.Mode & (unix.S_IFMT | 0o7777), Xattrs: xattrs}
+	if err := t.keepLabel(ctx, name, h); err != nil {
+		return err
+	}
 	return t.absorbObject(ctx, name, func() error { return t.put(ctx, "write", name, h, st.Size, f) })
 }
 
@@ -121,7 +125,29 @@ func (t *Tree) absorbLink(ctx context.Context, d *dirfd.Dir, name string, st *di
 		return err
 	}
 	h := &ostree.FileHeader{UID: st.Uid, GID: st.Gid, Mode: unix.S_IFLNK | 0o777, Target: target}
+	if err := t.keepLabel(ctx, name, h); err != nil {
+		return err
+	}
 	return t.absorbObject(ctx, name, func() error { return t.put(ctx, "symlink", name, h, 0, nil) })
+}
+
+// keepLabel gives a changed file the SELinux label that it has in the image.
+// What the kernel put on it here comes from the policy of this host.
+func (t *Tree) keepLabel(ctx context.Context, name string, h *ostree.FileHeader) error {
+	old, err := t.Header(ctx, name)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.EISDIR) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, x := range old.Xattrs {
+		if x.Name == labelXattr {
+			h.Xattrs = append(h.Xattrs, x)
+			slices.SortFunc(h.Xattrs, func(a, b ostree.Xattr) int { return strings.Compare(a.Name, b.Name) })
+		}
+	}
+	return nil
 }
 
 // absorbObject enters a file, also in the place of a directory.
@@ -150,7 +176,7 @@ func imageXattrs(d *dirfd.Dir, name string) (xattrs ostree.Xattrs, opaque bool, 
 		switch {
 		case x.Name == opaqueXattr:
 			opaque = string(x.Value) == "y"
-		case strings.HasPrefix(x.Name, overlayXattrs), strings.HasPrefix(x.Name, "user.ostree"), x.Name == "security.selinux":
+		case strings.HasPrefix(x.Name, overlayXattrs), strings.HasPrefix(x.Name, "user.ostree"), x.Name == labelXattr:
 		default:
 			xattrs = append(xattrs, ostree.Xattr{Name: x.Name, Value: x.Value})
 		}

@@ -107,6 +107,7 @@ type assembler struct {
 	a     *Assembly
 	o     *AssembleOptions
 	added []*importer.Stored
+	place func(string) string // where a path of a package is in this image
 }
 
 func (s *assembler) task(name string) {
@@ -168,10 +169,18 @@ func (s *assembler) mergePackages(ctx context.Context) (*dispositions, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := removePackages(ctx, s.t, s.a.Remove, s.a.Keep); err != nil {
+	merged, err := sbinMerged(ctx, s.t, s.added)
+	if err != nil {
 		return nil, err
 	}
-	overlays, err := s.overlays(ctx, disp)
+	s.place = func(p string) string { return p }
+	if merged {
+		s.place = mergeSbin
+	}
+	if err := removePackages(ctx, s.t, s.a.Remove, s.a.Keep, s.place); err != nil {
+		return nil, err
+	}
+	overlays, err := s.overlays(ctx, disp, merged)
 	if err != nil {
 		return nil, err
 	}
@@ -179,19 +188,22 @@ func (s *assembler) mergePackages(ctx context.Context) (*dispositions, error) {
 	if err != nil {
 		return nil, err
 	}
-	merged, err := s.t.tx.MergeTrees(ctx, base, overlays)
+	all, err := s.t.tx.MergeTrees(ctx, base, overlays)
 	if err != nil {
 		return nil, err
 	}
-	s.t.Replace(merged)
+	s.t.Replace(all)
 	return disp, nil
 }
 
 // overlays lists the trees of packages and layers in merge order.
-func (s *assembler) overlays(ctx context.Context, disp *dispositions) ([]ostree.Overlay, error) {
+func (s *assembler) overlays(ctx context.Context, disp *dispositions, sbinMerged bool) ([]ostree.Overlay, error) {
 	var out []ostree.Overlay
 	for i, pkg := range s.added {
 		tree, err := disp.tree(ctx, s.t, i)
+		if err == nil && sbinMerged {
+			tree, err = mergeSbinTree(ctx, s.t, tree)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -243,7 +255,7 @@ func (s *assembler) usersAndScripts(ctx context.Context, plan *scripts.Plan) err
 func (s *assembler) fixes(users *Users) ([]ownerFix, error) {
 	var all []ownerFix
 	for _, pkg := range s.added {
-		fixes, err := ownerFixes(pkg, users)
+		fixes, err := ownerFixes(pkg, users, s.place)
 		if err != nil {
 			return nil, err
 		}

@@ -235,6 +235,32 @@ func TestAssembleColors(t *testing.T) {
 	require.Equal(t, map[string]string{"usr/bin/tool mode=0755": "64", "usr/lib64/l": "64", "usr/lib/l": "32"}, list(t, repo, tree))
 }
 
+func TestAssembleMergedSbin(t *testing.T) {
+	repo := ostreetest.NewRepo(t, ostree.ModeArchive)
+	pkgs := store(t, repo, importer.Options{},
+		&rpmtest.Package{Name: "filesystem", Files: []rpmtest.File{{Path: "/usr/bin", Dir: true}, {Path: "/usr/sbin", LinkTo: "bin"}}},
+		&rpmtest.Package{Name: "setup", Files: []rpmtest.File{{Path: "/etc/passwd", Body: "u:x:5:5::/:/x\n"}, {Path: "/etc/group", Body: "u:x:5:\n"}}},
+		&rpmtest.Package{Name: "old", Files: []rpmtest.File{
+			{Path: "/usr/sbin/tool", Body: "t", Mode: 0o755, User: "u", Group: "u"}, {Path: "/usr/bin/tool", LinkTo: "../sbin/tool"},
+			{Path: "/usr/bin/other", Body: "o", Mode: 0o755}, {Path: "/usr/sbin/other", LinkTo: "../bin/other"}, {Path: "/usr/sbin/alone", Body: "a", Mode: 0o755},
+		}})
+	tree, _, err := assemble(t, repo, ostree.Tree{}, &Assembly{Add: pkgs}, nil)
+	require.NoError(t, err)
+	got := list(t, repo, tree)
+	delete(got, "usr/etc/passwd")
+	delete(got, "usr/etc/group")
+	require.Equal(t, map[string]string{
+		"usr/sbin -> bin": "", "usr/bin/tool mode=0755 uid=5 gid=5": "t", "usr/bin/other mode=0755": "o", "usr/bin/alone mode=0755": "a",
+	}, got)
+
+	all := headers(pkgs)
+	gone, _, err := assemble(t, repo, tree, &Assembly{Remove: all[2:], Keep: all[:2]}, nil)
+	require.NoError(t, err)
+	for name := range list(t, repo, gone) {
+		require.NotContains(t, name, "usr/bin/")
+	}
+}
+
 func TestAssembleFilter(t *testing.T) {
 	repo := ostreetest.NewRepo(t, ostree.ModeArchive)
 	pkgs := store(t, repo, importer.Options{}, &rpmtest.Package{Name: "a", Files: []rpmtest.File{{Path: "/usr/a", Body: "1"}, {Path: "/etc/b", Body: "2"}}})

@@ -23,8 +23,8 @@ type ownerFix struct {
 	isDir    bool
 }
 
-// ownerFixes collects the fixes of a package.
-func ownerFixes(pkg *importer.Stored, users *Users) ([]ownerFix, error) {
+// ownerFixes collects the fixes of a package; place gives the path in the image.
+func ownerFixes(pkg *importer.Stored, users *Users, place func(string) string) ([]ownerFix, error) {
 	files, err := pkg.Package.Files()
 	if err != nil {
 		return nil, fmt.Errorf("owners of %s: %w", pkg.NEVRA, err)
@@ -36,7 +36,7 @@ func ownerFixes(pkg *importer.Stored, users *Users) ([]ownerFix, error) {
 		if !ok || dest == "" || !f.IsDir() && isRoot(f) {
 			continue
 		}
-		fix := ownerFix{path: dest, mode: f.Mode, isDir: f.IsDir()}
+		fix := ownerFix{path: place(dest), mode: f.Mode, isDir: f.IsDir()}
 		if fix.uid, ok = users.UID(f.User); !ok {
 			return nil, fmt.Errorf("owners of %s: %s: Could not find user '%s' in passwd file", pkg.NEVRA, f.Path, f.User)
 		}

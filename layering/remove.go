@@ -15,14 +15,15 @@ import (
 
 // removePackages deletes the files of packages that are removed or replaced,
 // unless a package that stays owns them too, and then the directories that
-// have become empty. Only /usr (with /usr/etc) is touched.
-func removePackages(ctx context.Context, t *Tree, removed, kept []*rpmpkg.Header) error {
+// have become empty. Only /usr (with /usr/etc) is touched. place gives the path
+// in the image.
+func removePackages(ctx context.Context, t *Tree, removed, kept []*rpmpkg.Header, place func(string) string) error {
 	if len(removed) == 0 {
 		return nil
 	}
 	files, dirs := map[string]bool{}, map[string]bool{}
 	for _, h := range removed {
-		if err := collectPaths(h, files, dirs); err != nil {
+		if err := collectPaths(h, files, dirs, place); err != nil {
 			return err
 		}
 		if err := removePackageExtras(ctx, t, h); err != nil {
@@ -30,7 +31,7 @@ func removePackages(ctx context.Context, t *Tree, removed, kept []*rpmpkg.Header
 		}
 	}
 	for _, h := range kept {
-		if err := keepPaths(h, files, dirs); err != nil {
+		if err := keepPaths(h, files, dirs, place); err != nil {
 			return err
 		}
 	}
@@ -48,7 +49,7 @@ func removePackages(ctx context.Context, t *Tree, removed, kept []*rpmpkg.Header
 	return removeEmptyDirs(ctx, t, dirs)
 }
 
-func collectPaths(h *rpmpkg.Header, files, dirs map[string]bool) error {
+func collectPaths(h *rpmpkg.Header, files, dirs map[string]bool, place func(string) string) error {
 	list, err := h.Files()
 	if err != nil {
 		return fmt.Errorf("remove files: %w", err)
@@ -59,6 +60,7 @@ func collectPaths(h *rpmpkg.Header, files, dirs map[string]bool) error {
 	}
 	for i := range list {
 		p, ok := importer.ImagePath(n.Name, list[i].Path)
+		p = place(p)
 		switch {
 		case !ok || !strings.HasPrefix(p, "usr/"):
 		case list[i].IsDir():
@@ -71,13 +73,13 @@ func collectPaths(h *rpmpkg.Header, files, dirs map[string]bool) error {
 }
 
 // keepPaths takes out what another package owns.
-func keepPaths(h *rpmpkg.Header, files, dirs map[string]bool) error {
+func keepPaths(h *rpmpkg.Header, files, dirs map[string]bool, place func(string) string) error {
 	paths, err := h.Paths()
 	if err != nil {
 		return fmt.Errorf("remove files: %w", err)
 	}
 	for _, name := range paths {
-		p := importer.Translate(name)
+		p := place(importer.Translate(name))
 		delete(files, p)
 		delete(dirs, p)
 	}

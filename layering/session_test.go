@@ -102,6 +102,16 @@ func TestSessionTakesChangesBack(t *testing.T) {
 	}
 }
 
+// TestSessionKeepsLabels: a file that a script changes keeps its label; a new
+// one has none.
+func TestSessionKeepsLabels(t *testing.T) {
+	got, err := session(t, ostree.ModeArchive, map[string]string{"usr/x security.selinux=system_u:object_r:usr_t:s0": "x"}, func(root string) error {
+		return errors.Join(os.WriteFile(filepath.Join(root, "usr/x"), []byte("y"), 0o644), os.WriteFile(filepath.Join(root, "usr/new"), nil, 0o644))
+	})
+	require.NoError(t, err)
+	require.Equal(t, map[string]string{"usr/x security.selinux=system_u:object_r:usr_t:s0": "y", "usr/new": ""}, got)
+}
+
 func TestSessionFailureLeavesNothing(t *testing.T) {
 	broken := errors.New("broken")
 	_, err := session(t, ostree.ModeBare, map[string]string{"usr/x": "x"}, func(string) error { return broken })

@@ -116,7 +116,9 @@ func (c *composer) solve(ctx context.Context) error {
 		return err
 	}
 	pool := c.solution.catalog.Pool()
-	tr, err := pool.Solve(ctx, jobs, &depsolve.Options{IgnoreWeak: !treefile.Bool(c.tf.Recommends, true)})
+	tr, err := pool.Solve(ctx, jobs, &depsolve.Options{
+		IgnoreWeak: !treefile.Bool(c.tf.Recommends, true), KeepOrphans: true, BestObeyPolicy: true, YumObsoletes: true,
+	})
 	if err != nil {
 		return fmt.Errorf("Could not depsolve transaction: %w", err) //nolint:staticcheck // the real tool's words
 	}

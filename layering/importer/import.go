@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"example.com/rpmostree/internal/dirfd"
 	"example.com/rpmostree/ostree"
 	"example.com/rpmostree/rpmpkg"
 	"example.com/rpmostree/rpmpkg/rpmver"
@@ -37,6 +38,9 @@ func Import(ctx context.Context, tx *ostree.Tx, pkg *rpmpkg.Package, o *Options)
 	nevra, err := pkg.Header.NEVRA()
 	if err != nil {
 		return "", ostree.Checksum{}, fmt.Errorf("import: %w", err)
+	}
+	if err := dirfd.CheckName(nevra.Name); err != nil { // it names a file in the commit
+		return "", ostree.Checksum{}, fmt.Errorf("import %s: %w", nevra, err)
 	}
 	if commit, err = importPackage(ctx, tx, pkg, nevra, o); err != nil {
 		return "", ostree.Checksum{}, fmt.Errorf("import %s: %w", nevra, err)
