@@ -27,21 +27,12 @@ func (r *Repo) ResolveRev(ctx context.Context, rev string) (Checksum, error) {
 			return Checksum{}, fmt.Errorf("resolve %q: %w", rev, err)
 		}
 		if commit.Parent.IsZero() {
-			return Checksum{}, fmt.Errorf("resolve %q: %w", rev, &NoParentError{Commit: c})
+			return Checksum{}, fmt.Errorf("resolve %q: commit %s has no parent: %w", rev, c, fs.ErrNotExist)
 		}
 		c = commit.Parent
 	}
 	return c, nil
 }
-
-// NoParentError says that a revision goes back beyond the first commit. It
-// matches [fs.ErrNotExist].
-type NoParentError struct{ Commit Checksum }
-
-func (e *NoParentError) Error() string { return "commit " + e.Commit.String() + " has no parent" }
-
-// Is makes the error match [fs.ErrNotExist].
-func (e *NoParentError) Is(target error) bool { return target == fs.ErrNotExist }
 
 func (r *Repo) resolveBase(ctx context.Context, base string) (Checksum, error) {
 	if err := ctx.Err(); err != nil {

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"example.com/rpmostree/internal/glibopt"
 	"example.com/rpmostree/ostree"
@@ -87,11 +88,13 @@ func (a *app) openRepo(ctx context.Context, dir string) (*ostree.Repo, error) {
 // resolve turns a revision into a checksum, with the real command's words for one that is not there.
 func resolve(ctx context.Context, repo *ostree.Repo, rev string) (ostree.Checksum, error) {
 	c, err := repo.ResolveRev(ctx, rev)
-	var orphan *ostree.NoParentError
-	if errors.As(err, &orphan) {
-		return c, errorf("Commit %s has no parent", orphan.Commit)
-	}
 	if errors.Is(err, fs.ErrNotExist) {
+		if child, ok := strings.CutSuffix(rev, "^"); ok {
+			if c, err = resolve(ctx, repo, child); err == nil {
+				err = errorf("Commit %s has no parent", c)
+			}
+			return c, err
+		}
 		if c, perr := ostree.ParseChecksum(rev); perr == nil {
 			return c, nil // a full checksum names itself; what is missing shows when it is loaded
 		}

@@ -3,6 +3,7 @@ package archtest
 import (
 	"go/ast"
 	"go/token"
+	"go/types"
 	"strings"
 	"testing"
 )
@@ -158,7 +159,7 @@ func TestNoLeakedTypes(t *testing.T) {
 			imports := s.imports()
 			for _, d := range s.ast.Decls {
 				for _, e := range exportedTypeExprs(d) {
-					checkLeaks(t, h, imports, e)
+					checkLeaks(t, h, imports, typeParams(d), e)
 				}
 			}
 		}
@@ -210,7 +211,33 @@ func visibleParts(e ast.Expr) []ast.Expr {
 	return out
 }
 
-func checkLeaks(t *testing.T, h *house, imports map[string]string, e ast.Expr) {
+// typeParams are the names that a declaration declares itself.
+func typeParams(d ast.Decl) map[string]bool {
+	names := map[string]bool{}
+	add := func(list *ast.FieldList) {
+		if list == nil {
+			return
+		}
+		for _, f := range list.List {
+			for _, n := range f.Names {
+				names[n.Name] = true
+			}
+		}
+	}
+	switch d := d.(type) {
+	case *ast.FuncDecl:
+		add(d.Type.TypeParams)
+	case *ast.GenDecl:
+		for _, spec := range d.Specs {
+			if s, ok := spec.(*ast.TypeSpec); ok {
+				add(s.TypeParams)
+			}
+		}
+	}
+	return names
+}
+
+func checkLeaks(t *testing.T, h *house, imports map[string]string, own map[string]bool, e ast.Expr) {
 	ast.Inspect(e, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.SelectorExpr:
@@ -218,8 +245,13 @@ func checkLeaks(t *testing.T, h *house, imports map[string]string, e ast.Expr) {
 				t.Errorf("%s: exported declaration names internal type %s.%s", h.at(n), x.Name, n.Sel.Name)
 			}
 			return false
-		case *ast.Field:
-			ast.Inspect(n.Type, func(m ast.Node) bool { return true })
+		case *ast.Field: // only the type is seen, not the names
+			checkLeaks(t, h, imports, own, n.Type)
+			return false
+		case *ast.Ident:
+			if !n.IsExported() && types.Universe.Lookup(n.Name) == nil && !own[n.Name] && n.Name != "_" {
+				t.Errorf("%s: exported declaration names unexported type %s", h.at(n), n.Name)
+			}
 		}
 		return true
 	})

@@ -24,6 +24,7 @@ type ExitError struct {
 	Err  error
 }
 
+// Error is the message, or the status where there is none.
 func (e *ExitError) Error() string {
 	if e.Err == nil {
 		return fmt.Sprintf("exit status %d", e.Code)
@@ -31,11 +32,13 @@ func (e *ExitError) Error() string {
 	return e.Err.Error()
 }
 
+// Unwrap returns Err.
 func (e *ExitError) Unwrap() error { return e.Err }
 
 // A UsageError is a wrong call: the command's help goes to stderr before the message.
 type UsageError struct{ Message string }
 
+// Error is the message.
 func (e *UsageError) Error() string { return e.Message }
 
 // Usagef makes a UsageError.
