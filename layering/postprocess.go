@@ -251,9 +251,9 @@ func (p *postprocessor) session(ctx context.Context) error {
 				return err
 			}
 		}
-		for _, argv := range work {
-			p.task("Generating initramfs")
-			if err := p.run(ctx, root, "kernel", sandbox.Cmd{Argv: argv, Env: []string{"DRACUT_NO_MKNOD=1"}}); err != nil {
+		for _, c := range work {
+			p.task(c.task)
+			if err := p.run(ctx, root, c.task, sandbox.Cmd{Argv: c.argv, Env: []string{"DRACUT_NO_MKNOD=1"}}); err != nil {
 				return err
 			}
 		}
@@ -287,19 +287,24 @@ func (p *postprocessor) run(ctx context.Context, root, what string, cmd sandbox.
 	return fmt.Errorf("%s: %w; last output: %s", what, err, strings.Join(lines[max(0, len(lines)-3):], " | "))
 }
 
+type kernelCommand struct {
+	task string
+	argv []string
+}
+
 // kernelCommands are the programs of the tree that complete the kernel.
-func (p *postprocessor) kernelCommands(ctx context.Context) ([][]string, error) {
+func (p *postprocessor) kernelCommands(ctx context.Context) ([]kernelCommand, error) {
 	if p.kernel == nil {
 		return nil, nil
 	}
 	able := p.o.Sandbox != nil && p.o.Sandbox != sandbox.None() && os.Geteuid() == 0
-	var work [][]string
+	var work []kernelCommand
 	depmod, err := findProgram(ctx, p.t, "depmod")
 	if err != nil {
 		return nil, err
 	}
 	if depmod != "" && able {
-		work = append(work, []string{depmod, "-a", p.kernel.Version})
+		work = append(work, kernelCommand{"Running depmod", []string{depmod, "-a", p.kernel.Version}})
 	}
 	dracut, err := findProgram(ctx, p.t, "dracut")
 	if err != nil || dracut == "" || p.o.NoInitramfs {
@@ -312,7 +317,7 @@ func (p *postprocessor) kernelCommands(ctx context.Context) ([][]string, error) 
 		}
 		return nil, err
 	}
-	return append(work, p.dracutCommand(ctx, dracut)), nil
+	return append(work, kernelCommand{"Generating initramfs", p.dracutCommand(ctx, dracut)}), nil
 }
 
 func (p *postprocessor) dracutCommand(ctx context.Context, dracut string) []string {

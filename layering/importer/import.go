@@ -118,6 +118,9 @@ func (b *builder) dirMeta(ctx context.Context, perm uint32) (ostree.Checksum, er
 func (b *builder) add(ctx context.Context, f *rpmpkg.PayloadFile) error {
 	dest := Translate(f.Path)
 	where := placeOf(b.name, dest)
+	if !f.IsDir() && !f.IsRegular() && !f.IsSymlink() {
+		return nil // devices, sockets and fifos have no place in an image
+	}
 	if b.o.NoDocs && f.IsDoc() && !f.IsLicense() || strings.HasPrefix(dest, "usr/etc/selinux/") && strings.HasSuffix(dest, ".LOCK") {
 		where = dropped
 	}
@@ -169,22 +172,19 @@ func (b *builder) hasLinks(f *rpmpkg.PayloadFile) bool {
 }
 
 func (b *builder) addToTree(ctx context.Context, f *rpmpkg.PayloadFile, dest string) error {
-	switch {
-	case f.IsDir():
+	if f.IsDir() {
 		return b.addDir(ctx, f, dest)
-	case f.IsRegular(), f.IsSymlink():
-		sum, err := b.writeFile(ctx, f)
-		if err != nil {
+	}
+	sum, err := b.writeFile(ctx, f)
+	if err != nil {
+		return err
+	}
+	if dir := path.Dir(dest); dir != "." {
+		if _, err := b.tree.EnsureDir(ctx, dir, b.plainDir); err != nil {
 			return err
 		}
-		if dir := path.Dir(dest); dir != "." {
-			if _, err := b.tree.EnsureDir(ctx, dir, b.plainDir); err != nil {
-				return err
-			}
-		}
-		return b.tree.SetFile(ctx, dest, sum)
 	}
-	return nil // devices, sockets and fifos have no place in an image
+	return b.tree.SetFile(ctx, dest, sum)
 }
 
 func (b *builder) addDir(ctx context.Context, f *rpmpkg.PayloadFile, dest string) error {

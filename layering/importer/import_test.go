@@ -65,6 +65,7 @@ var rich = &rpmtest.Package{
 		{Path: "/var/lib/alternatives", Dir: true},
 		{Path: "/usr/lib/ghost", Ghost: true},
 		{Path: "/usr/lib/fifo", Mode: 0o10644},
+		{Path: "/dev/null", Mode: 0o20666, Rdev: 0x103},
 		{Path: "/usr/sbin/legacy", LinkTo: "../..//sbin/chkconfig"},
 	},
 }

@@ -9,10 +9,10 @@ import (
 // UnsupportedPathError is a file at a place that an image does not have.
 type UnsupportedPathError struct{ Package, Path string }
 
-// Error names package and path.
+// Error names the path.
 func (e *UnsupportedPathError) Error() string {
-	return fmt.Sprintf("import %s: Unsupported path %q: only /usr, /etc, /opt, /boot, /var and /run can have files of packages; "+
-		"see https://github.com/coreos/rpm-ostree/issues/233", e.Package, e.Path)
+	return fmt.Sprintf("Unsupported path %q: only /usr, /etc, /opt, /boot, /var and /run can have files of packages; "+
+		"see https://github.com/coreos/rpm-ostree/issues/233", e.Path)
 }
 
 // usrMerged are the root directories that are links into usr.
