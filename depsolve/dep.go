@@ -79,11 +79,9 @@ func (p *Pool) depText(d DepID) string {
 			return p.DepString(r.left) + r.op.String() + p.DepString(e.left) + OpElse.String() + p.DepString(e.right)
 		}
 	case OpAnd, OpOr, OpWith:
-		right := p.DepString(r.right)
 		if r.right.isRel() && p.rel(r.right).op == r.op { // chains nest to the right
-			right = p.depText(r.right)
+			return p.DepString(r.left) + r.op.String() + p.depText(r.right)
 		}
-		return p.DepString(r.left) + r.op.String() + right
 	}
 	return p.DepString(r.left) + r.op.String() + p.DepString(r.right)
 }

@@ -151,7 +151,7 @@ func (s *solver) factCause(n int32, f ruleFact) Cause {
 		c.Other = PkgID(-f.q)
 		c.Text = fmt.Sprintf("cannot install both %s and %s", name, p.nevra(-f.q))
 	case "excluded":
-		c.Text = fmt.Sprintf("package %s is filtered out by exclude filtering", name)
+		c.Text = fmt.Sprintf("package %s is excluded", name)
 	case "not-installable":
 		c.Text = fmt.Sprintf("package %s does not have a compatible architecture", name)
 	}

@@ -105,6 +105,9 @@ func conjoin(a, b clauses) clauses {
 	case b.always:
 		return a
 	}
+	if len(a.blocks)+len(b.blocks) > maxRichLiterals {
+		return clauses{never: true}
+	}
 	return clauses{blocks: append(slices.Clip(a.blocks), b.blocks...)}
 }
 

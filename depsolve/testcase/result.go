@@ -120,7 +120,11 @@ func (c *runner) transaction(tr *depsolve.Transaction, why map[string]string) []
 
 func (c *runner) problems(r *Result, e *depsolve.UnsolvableError) error {
 	for i, p := range e.Problems {
-		r.Got = append(r.Got, fmt.Sprintf("problem %d info %s", i+1, p.Main.Text))
+		text := p.Main.Text
+		if p.Main.Kind == "excluded" { // the format's word for it
+			text = "package " + c.pool.PkgString(p.Main.Package) + " is disabled"
+		}
+		r.Got = append(r.Got, fmt.Sprintf("problem %d info %s", i+1, text))
 		sols, err := p.Solutions(c.ctx)
 		if err != nil {
 			return err

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"example.com/rpmostree/depsolve/testcase"
 )
 
@@ -40,6 +42,9 @@ func TestSuite(t *testing.T) {
 					continue
 				}
 				ran++
+				if !slices.Equal(solutionLines(r.Want), solutionLines(r.Got)) {
+					t.Logf("line %d: other solutions\n%s", r.Line, cmp.Diff(solutionLines(r.Want), solutionLines(r.Got)))
+				}
 				if !r.EqualTransaction() {
 					t.Errorf("line %d: want - got +\n%s", r.Line, diff(&r))
 				}
@@ -75,4 +80,26 @@ func diff(r *testcase.Result) string {
 		}
 	}
 	return b.String()
+}
+
+// solutionLines returns the lines of solutions without the ids of problems, and
+// a line for each problem.
+func solutionLines(lines []string) []string {
+	var out []string
+	problems := map[string]bool{}
+	for _, l := range lines {
+		f := strings.SplitN(l, " ", 5)
+		if f[0] != "problem" || len(f) < 4 {
+			continue
+		}
+		if !problems[f[1]] {
+			problems[f[1]] = true
+			out = append(out, "problem")
+		}
+		if f[2] == "solution" && len(f) == 5 {
+			out = append(out, f[4])
+		}
+	}
+	slices.Sort(out)
+	return out
 }
