@@ -22,6 +22,8 @@ type Kernel struct {
 	Version   string // the name of its directory in usr/lib/modules
 	Path      string // of the kernel, relative to the root
 	Initramfs string // path, or "" if there is none
+	// Location tells whether there are copies in usr/lib/ostree-boot too.
+	Location BootLocation
 }
 
 // FindKernel finds the one kernel of an image: in usr/lib/modules/VERSION, or
@@ -61,7 +63,12 @@ func FindKernel(ctx context.Context, t *Tree) (*Kernel, error) {
 	} else if ok {
 		k.Initramfs = initramfs
 	}
-	return k, nil
+	k.Location = BootModules
+	copies, err := bootKernels(ctx, t, []string{k.Version})
+	if len(copies) > 0 {
+		k.Location = BootNew
+	}
+	return k, err
 }
 
 // bootKernels looks for vmlinuz-VERSION files that packages have in /boot.

@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"os"
 	"path"
-	"slices"
 	"strings"
 
 	"example.com/rpmostree/layering/sandbox"
@@ -58,7 +57,7 @@ func Postprocess(ctx context.Context, t *Tree, o *PostprocessOptions) (*Kernel, 
 	}
 	p := &postprocessor{t: t, o: o}
 	for _, step := range []func(context.Context) error{
-		p.units, p.removeFiles, p.osRelease, p.addFiles, p.session, p.placeKernel, p.accounts, p.skeleton, p.machineID, p.integration,
+		p.units, p.removeFiles, p.osRelease, p.addFiles, p.session, p.finishKernel, p.accounts, p.skeleton, p.machineID, p.integration,
 	} {
 		if err := step(ctx); err != nil {
 			return nil, fmt.Errorf("postprocess: %w", err)
@@ -230,14 +229,14 @@ func (p *postprocessor) session(ctx context.Context) error {
 		return err
 	}
 	p.kernel = kernel
-	work, err := p.kernelCommands(ctx)
+	work, err := kernelCommands(ctx, p.t, kernel, p.kernelOptions())
 	if err != nil {
 		return err
 	}
 	if len(p.o.Scripts)+len(work) == 0 {
 		return nil
 	}
-	if p.o.Sandbox == nil || p.o.Sandbox == sandbox.None() || os.Geteuid() != 0 {
+	if !canRunPrograms(p.o.Sandbox) {
 		what := "postprocess scripts need"
 		if len(p.o.Scripts) == 0 {
 			what = "making an initramfs (see no-initramfs) needs"
@@ -245,39 +244,46 @@ func (p *postprocessor) session(ctx context.Context) error {
 		return fmt.Errorf("%w: %s root and bubblewrap (bwrap)", sandbox.ErrUnavailable, what)
 	}
 	return p.t.Session(ctx, func(ctx context.Context, root string) error {
+		r := programs{sandbox: p.o.Sandbox, log: p.o.Log, root: root}
 		for i, script := range p.o.Scripts {
 			p.task("Running postprocess scripts")
-			if err := p.runScript(ctx, root, i, script); err != nil {
+			if err := r.script(ctx, i, script); err != nil {
 				return err
 			}
 		}
-		for _, c := range work {
-			p.task(c.task)
-			if err := p.run(ctx, root, c.task, sandbox.Cmd{Argv: c.argv, Env: []string{"DRACUT_NO_MKNOD=1"}}); err != nil {
-				return err
-			}
-		}
-		return nil
+		return r.kernel(ctx, work, p.o.Task)
 	})
 }
 
-// runScript lets the kernel choose the interpreter.
-func (p *postprocessor) runScript(ctx context.Context, root string, i int, script []byte) error {
+// canRunPrograms tells whether programs of the tree can be run at all.
+func canRunPrograms(s sandbox.Sandbox) bool {
+	return s != nil && s != sandbox.None() && os.Geteuid() == 0
+}
+
+// programs runs programs of a checkout.
+type programs struct {
+	sandbox sandbox.Sandbox
+	log     *slog.Logger
+	root    string
+}
+
+// script lets the kernel choose the interpreter.
+func (r *programs) script(ctx context.Context, i int, script []byte) error {
 	if !bytes.HasPrefix(script, []byte("#!")) {
 		script = append([]byte("#!/bin/sh\n"), script...)
 	}
 	const dest = "/run/postprocess-script"
 	cmd := sandbox.Cmd{Argv: []string{dest}, Binds: []sandbox.Bind{{Data: script, Dest: dest}}}
-	return p.run(ctx, root, fmt.Sprintf("postprocess script %d", i+1), cmd)
+	return r.run(ctx, fmt.Sprintf("postprocess script %d", i+1), cmd)
 }
 
-func (p *postprocessor) run(ctx context.Context, root, what string, cmd sandbox.Cmd) error {
+func (r *programs) run(ctx context.Context, what string, cmd sandbox.Cmd) error {
 	var out bytes.Buffer
-	cmd.Root, cmd.Stdout, cmd.Stderr = root, &out, &out
-	err := p.o.Sandbox.Run(ctx, cmd)
-	if p.o.Log != nil {
+	cmd.Root, cmd.Stdout, cmd.Stderr = r.root, &out, &out
+	err := r.sandbox.Run(ctx, cmd)
+	if r.log != nil {
 		for line := range strings.Lines(out.String()) {
-			p.o.Log.InfoContext(ctx, strings.TrimRight(line, "\n"), "script", what)
+			r.log.InfoContext(ctx, strings.TrimRight(line, "\n"), "script", what)
 		}
 	}
 	if err == nil {
@@ -285,57 +291,6 @@ func (p *postprocessor) run(ctx context.Context, root, what string, cmd sandbox.
 	}
 	lines := strings.Split(strings.TrimRight(out.String(), "\n"), "\n")
 	return fmt.Errorf("%s: %w; last output: %s", what, err, strings.Join(lines[max(0, len(lines)-3):], " | "))
-}
-
-type kernelCommand struct {
-	task string
-	argv []string
-}
-
-// kernelCommands are the programs of the tree that complete the kernel.
-func (p *postprocessor) kernelCommands(ctx context.Context) ([]kernelCommand, error) {
-	if p.kernel == nil {
-		return nil, nil
-	}
-	able := p.o.Sandbox != nil && p.o.Sandbox != sandbox.None() && os.Geteuid() == 0
-	var work []kernelCommand
-	depmod, err := findProgram(ctx, p.t, "depmod")
-	if err != nil {
-		return nil, err
-	}
-	if depmod != "" && able {
-		work = append(work, kernelCommand{"Running depmod", []string{depmod, "-a", p.kernel.Version}})
-	}
-	dracut, err := findProgram(ctx, p.t, "dracut")
-	if err != nil || dracut == "" || p.o.NoInitramfs {
-		return work, err
-	}
-	// dracut fails without it in a way that nobody would understand.
-	if getopt, err := findProgram(ctx, p.t, "getopt"); err != nil || getopt == "" {
-		if err == nil {
-			err = errors.New("dracut needs getopt (of util-linux), which the image does not have: add it, or set no-initramfs: true")
-		}
-		return nil, err
-	}
-	return append(work, kernelCommand{"Generating initramfs", p.dracutCommand(ctx, dracut)}), nil
-}
-
-func (p *postprocessor) dracutCommand(ctx context.Context, dracut string) []string {
-	args := p.o.InitramfsArgs
-	if len(args) == 0 {
-		args = []string{"--no-hostonly"}
-	}
-	if p.hasOSTreeModule(ctx) {
-		args = append(slices.Clone(args), "--add", "ostree")
-	}
-	out := "/" + modulesDir + "/" + p.kernel.Version + "/initramfs.img"
-	script := `mkdir -p /tmp/dracut && exec "$0" --reproducible -v --tmpdir=/tmp/dracut -f "$@"`
-	return append(append([]string{"/bin/sh", "-c", script, dracut}, args...), out, p.kernel.Version)
-}
-
-func (p *postprocessor) hasOSTreeModule(ctx context.Context) bool {
-	names, err := p.t.ReadDir(ctx, "usr/lib/dracut/modules.d")
-	return err == nil && slices.ContainsFunc(names, func(n string) bool { return strings.HasSuffix(n, "ostree") })
 }
 
 // findProgram returns the absolute path of a program of the tree, or "".
@@ -348,23 +303,18 @@ func findProgram(ctx context.Context, t *Tree, name string) (string, error) {
 	return "", nil
 }
 
-func (p *postprocessor) placeKernel(ctx context.Context) error {
-	if p.kernel == nil {
-		return nil
+func (p *postprocessor) kernelOptions() *KernelOptions {
+	o := &KernelOptions{
+		BootLocation: p.o.BootLocation, NoInitramfs: p.o.NoInitramfs, InitramfsArgs: p.o.InitramfsArgs,
+		Sandbox: p.o.Sandbox, Log: p.o.Log, Task: p.o.Task,
 	}
-	kernel, err := FindKernel(ctx, p.t)
-	if err != nil {
-		return err
+	if o.BootLocation == "" {
+		o.BootLocation = BootNew
 	}
-	p.kernel = kernel
-	if kernel.Initramfs != "" {
-		if err := completeInitramfs(ctx, p.t, kernel.Initramfs); err != nil {
-			return err
-		}
-	}
-	where := p.o.BootLocation
-	if where == "" {
-		where = BootNew
-	}
-	return PlaceKernel(ctx, p.t, kernel, where)
+	return o
+}
+
+func (p *postprocessor) finishKernel(ctx context.Context) (err error) {
+	p.kernel, err = finishKernel(ctx, p.t, p.kernelOptions())
+	return err
 }

@@ -196,3 +196,44 @@ func TestPostprocessScripts(t *testing.T) {
 	require.Equal(t, "two\n", got["usr/etc/two"])
 	require.NotContains(t, got, "usr/etc/app.conf")
 }
+
+// fakePrograms stands in for depmod and dracut.
+type fakePrograms struct{ ran [][]string }
+
+func (f *fakePrograms) Run(_ context.Context, cmd sandbox.Cmd) error {
+	f.ran = append(f.ran, cmd.Argv)
+	if cmd.Argv[0] == "/bin/sh" {
+		return os.WriteFile(filepath.Join(cmd.Root, cmd.Argv[len(cmd.Argv)-2]), []byte("made"), 0o600)
+	}
+	return os.WriteFile(filepath.Join(cmd.Root, "usr/lib/modules/6.1/modules.dep"), []byte("deps"), 0o644)
+}
+
+func TestCompleteKernel(t *testing.T) {
+	testenv.NeedOverlay(t)
+	ctx := t.Context()
+	files := map[string]string{
+		"usr/lib/modules/6.1/vmlinuz": "kernel", "usr/sbin/depmod": "", "usr/bin/dracut": "", "usr/bin/getopt": "",
+		"usr/lib/dracut/modules.d/98ostree/module-setup.sh": "",
+	}
+	tree := edit(t, files)
+	fake := &fakePrograms{}
+	k, err := CompleteKernel(ctx, tree, &KernelOptions{Sandbox: fake, BootLocation: BootNew})
+	require.NoError(t, err)
+	require.Equal(t, &Kernel{"6.1", "usr/lib/modules/6.1/vmlinuz", "usr/lib/modules/6.1/initramfs.img", BootModules}, k)
+	require.Equal(t, []string{"/usr/sbin/depmod", "-a", "6.1"}, fake.ran[0])
+	require.Equal(t, []string{"/usr/bin/dracut", "--no-hostonly", "--add", "ostree", "/usr/lib/modules/6.1/initramfs.img", "6.1"}, fake.ran[1][3:])
+	require.Equal(t, "deps", read(t, tree, "usr/lib/modules/6.1/modules.dep"))
+	require.Equal(t, "made\x00\x00\x00\x00\x1f\x8b", read(t, tree, k.Initramfs)[:10])
+	k, err = FindKernel(ctx, tree)
+	require.NoError(t, err)
+	require.Equal(t, BootNew, k.Location)
+
+	_, err = CompleteKernel(ctx, edit(t, files), nil)
+	require.ErrorIs(t, err, sandbox.ErrUnavailable)
+	delete(files, "usr/bin/getopt")
+	_, err = CompleteKernel(ctx, edit(t, files), &KernelOptions{Sandbox: fake})
+	require.ErrorContains(t, err, "dracut needs getopt")
+	k, err = CompleteKernel(ctx, edit(t, map[string]string{"usr/x": ""}), nil)
+	require.NoError(t, err)
+	require.Nil(t, k)
+}

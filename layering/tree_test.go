@@ -104,10 +104,10 @@ func TestFindKernel(t *testing.T) {
 		err   string
 	}{
 		"none":    {map[string]string{"usr/x": ""}, nil, ""},
-		"modules": {map[string]string{"usr/lib/modules/6.1/vmlinuz": "k"}, &Kernel{"6.1", "usr/lib/modules/6.1/vmlinuz", ""}, ""},
+		"modules": {map[string]string{"usr/lib/modules/6.1/vmlinuz": "k"}, &Kernel{"6.1", "usr/lib/modules/6.1/vmlinuz", "", BootModules}, ""},
 		"initramfs": {map[string]string{"usr/lib/modules/6.1/vmlinuz": "k", "usr/lib/modules/6.1/initramfs.img": "i"},
-			&Kernel{"6.1", "usr/lib/modules/6.1/vmlinuz", "usr/lib/modules/6.1/initramfs.img"}, ""},
-		"boot": {map[string]string{"usr/lib/modules/6.1/modules.dep": "", "usr/lib/ostree-boot/vmlinuz-6.1": "k"}, &Kernel{"6.1", "usr/lib/ostree-boot/vmlinuz-6.1", ""}, ""},
+			&Kernel{"6.1", "usr/lib/modules/6.1/vmlinuz", "usr/lib/modules/6.1/initramfs.img", BootModules}, ""},
+		"boot": {map[string]string{"usr/lib/modules/6.1/modules.dep": "", "usr/lib/ostree-boot/vmlinuz-6.1": "k"}, &Kernel{"6.1", "usr/lib/ostree-boot/vmlinuz-6.1", "", BootNew}, ""},
 		"two":  {map[string]string{"usr/lib/modules/6.1/vmlinuz": "k", "usr/lib/modules/6.2/vmlinuz": "k"}, nil, "Multiple kernels (vmlinuz) found in: /usr/lib/modules/6.1/vmlinuz, /usr/lib/modules/6.2/vmlinuz"},
 	} {
 		t.Run(name, func(t *testing.T) {
