@@ -202,7 +202,7 @@ func (s *sysusers) addRange(l sysusersLine) error {
 	if errA != nil || errB != nil || a > b {
 		return fmt.Errorf("bad range %q", l.fields[2])
 	}
-	if !s.changed && len(s.ranges) == 1 && s.ranges[0] == [2]uint32{sysMin, sysMax} {
+	if len(s.ranges) == 1 && s.ranges[0] == [2]uint32{sysMin, sysMax} {
 		s.ranges = nil // the first explicit range replaces the built-in one
 	}
 	s.ranges = append(s.ranges, [2]uint32{uint32(a), uint32(b)})

@@ -180,3 +180,15 @@ func TestParseAccountsErrors(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, got, 1)
 }
+
+func FuzzParseSysusers(f *testing.F) {
+	f.Add("u a 1:b \"g \\\" e\" /h /s\nm a b\nr - 1-2\ng 'x y' -")
+	f.Fuzz(func(t *testing.T, text string) {
+		lines, err := parseSysusers("f", []byte(text))
+		if err != nil {
+			return
+		}
+		s := &sysusers{known: &Users{}, ranges: [][2]uint32{{sysMin, sysMax}}}
+		_ = s.apply(lines) // must end, with or without an error
+	})
+}

@@ -176,3 +176,28 @@ func TestCapXattr(t *testing.T) {
 		require.ErrorContains(t, err, want, text)
 	}
 }
+
+func FuzzParseRef(f *testing.F) {
+	f.Add("rpmostree/pkg/perl/4_3A5.16.3-291.el7.x86__64")
+	f.Add("rpmostree/pkg/a/1-1.noarch_")
+	f.Fuzz(func(t *testing.T, ref string) {
+		n, err := ParseRef(ref)
+		if err != nil {
+			return
+		}
+		back, err := ParseRef(RefFor(n))
+		if err != nil || back != n {
+			t.Errorf("%q: %v became %v, %v", ref, n, back, err)
+		}
+	})
+}
+
+func FuzzCapXattr(f *testing.F) {
+	f.Add("cap_net_raw=ep cap_chown+i-e")
+	f.Add("= all+p")
+	f.Fuzz(func(t *testing.T, text string) {
+		if value, err := capXattr(text); err == nil && len(value) != capSize {
+			t.Errorf("%q: %d bytes", text, len(value))
+		}
+	})
+}
