@@ -157,7 +157,13 @@ func states(t testing.TB, repo *ostree.Repo) map[string]string {
 
 func TestPruneEqualsReal(t *testing.T) {
 	testenv.NeedTool(t, "ostree")
-	repo := ostreetest.NewRepo(t, ostree.ModeArchive)
+	for _, mode := range repoModes {
+		t.Run(mode.String(), func(t *testing.T) { pruneBoth(t, mode) })
+	}
+}
+
+func pruneBoth(t *testing.T, mode ostree.Mode) {
+	repo := ostreetest.NewRepo(t, mode)
 	for i, files := range []map[string]string{{"a": "1", "d/x": "x"}, {"a": "2", "d/x": "x", "e/": ""}, {"a": "3", "l -> a": ""}, {"a": "3", "d/x": "x"}} {
 		ostreetest.Write(t, repo, "x", files)
 		ostreetest.Write(t, repo, "y", map[string]string{"n": strings.Repeat("y", i)})
