@@ -160,7 +160,8 @@ func (s *assembler) canRun(plan *scripts.Plan) error {
 	default:
 		return nil
 	}
-	return fmt.Errorf("Package '%s' has a script in '%%%s': %w: %s", steps[0].Package, steps[0].Section, sandbox.ErrUnavailable, reason) //nolint:staticcheck // names first what the user knows
+	// A capital letter: names first what the user knows.
+	return fmt.Errorf("Package '%s' has a script in '%%%s': %w: %s", steps[0].Package, steps[0].Section, sandbox.ErrUnavailable, reason)
 }
 
 // mergePackages removes and adds files, in dirtree space.

@@ -120,7 +120,8 @@ func (c *composer) solve(ctx context.Context) error {
 		IgnoreWeak: !treefile.Bool(c.tf.Recommends, true), KeepOrphans: true, BestObeyPolicy: true, YumObsoletes: true,
 	})
 	if err != nil {
-		return fmt.Errorf("Could not depsolve transaction: %w", err) //nolint:staticcheck // the real tool's words
+		// A capital letter: the real tool's words.
+		return fmt.Errorf("Could not depsolve transaction: %w", err)
 	}
 	c.solution.ids = tr.Order()
 	for _, id := range c.solution.ids {
@@ -159,7 +160,8 @@ func (c *composer) jobs() ([]depsolve.Job, error) {
 		}
 	}
 	if len(missing) > 0 {
-		return nil, fmt.Errorf("Packages not found: %s", strings.Join(missing, ", ")) //nolint:staticcheck // the real tool's words
+		// A capital letter: the real tool's words.
+		return nil, fmt.Errorf("Packages not found: %s", strings.Join(missing, ", "))
 	}
 	if len(jobs) == 0 {
 		return nil, errors.New("treefile: no packages")

@@ -90,7 +90,6 @@ type builder struct {
 	links    map[[2]uint32]int          // how many files share an inode
 	objects  map[string]ostree.Checksum // by path in the package, of files with hard links
 	tmp      tmpfiles
-	opts     map[string]bool // entries of /opt
 }
 
 func (b *builder) begin(ctx context.Context, pkg *rpmpkg.Package) error {

@@ -61,9 +61,11 @@ func (r *Runner) runOne(ctx context.Context, s *Step) error {
 		return nil
 	}
 	if last := out.lastLine(); last != "" && !errors.Is(err, sandbox.ErrUnavailable) {
-		return fmt.Errorf("Running %%%s for %s: %w; last output: %s", s.Section, s.Package, err, last) //nolint:staticcheck // this text is an interface
+		// A capital letter: this text is an interface.
+		return fmt.Errorf("Running %%%s for %s: %w; last output: %s", s.Section, s.Package, err, last)
 	}
-	return fmt.Errorf("Running %%%s for %s: %w", s.Section, s.Package, err) //nolint:staticcheck // this text is an interface
+	// A capital letter: this text is an interface.
+	return fmt.Errorf("Running %%%s for %s: %w", s.Section, s.Package, err)
 }
 
 func (r *Runner) log(ctx context.Context, s *Step, out *tail, took time.Duration) {
