@@ -52,6 +52,10 @@ func (s *solver) causesOf(n int32, add func(Cause)) {
 		s.facts(n, func(f ruleFact) { add(s.factCause(n, f)) })
 	case ruleFeature, ruleUpdate:
 		pkg := s.installed.first + n - from
+		if s.locked().has(pkg) {
+			add(lockCause(p, pkg))
+			return
+		}
 		add(Cause{Kind: "update", Package: PkgID(pkg), Text: "problem with installed package " + p.nevra(pkg)})
 	case ruleJob:
 		add(s.jobCause(n, int(s.jobOf[n-from])))
@@ -106,15 +110,14 @@ func (s *solver) jobCause(n int32, job int) Cause {
 		return c
 	}
 	if j.Action == Lock {
-		for _, l := range s.lits(n) {
-			pkg := max(l, -l)
-			c.Package = PkgID(pkg)
-		}
-		c.Kind, c.Dep, c.Text = "locked", "", "package "+p.nevra(int32(c.Package))+" is locked"
-		return c
+		return lockCause(p, abs32(s.clause(n).P))
 	}
 	c.Text = "conflicting requests"
 	return c
+}
+
+func lockCause(p *Pool, pkg int32) Cause {
+	return Cause{Kind: "locked", Package: PkgID(pkg), Text: "package " + p.nevra(pkg) + " is locked"}
 }
 
 // factCause words a package rule.
