@@ -312,19 +312,19 @@ func (s *assembler) runScripts(ctx context.Context, plan *scripts.Plan) error {
 	})
 }
 
-func (s *assembler) writeRPMDB(ctx context.Context, disp *dispositions) error {
-	scratch, err := makeScratch(s.t.repo)
+func (s *assembler) writeRPMDB(ctx context.Context, disp *dispositions) (err error) {
+	scratch, err := makeScratch(ctx, s.t.repo)
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(scratch)
+	defer func() { err = errors.Join(err, scratch.remove()) }()
 	removed, err := nevras(s.a.Remove)
 	if err != nil {
 		return err
 	}
 	return writeRPMDB(ctx, s.t, rpmdbChange{
 		added: s.added, states: disp.states, removed: removed,
-		time: s.a.InstallTime, arch: s.a.Arch, scratch: scratch,
+		time: s.a.InstallTime, arch: s.a.Arch, scratch: scratch.dir,
 	})
 }
 

@@ -17,10 +17,6 @@ import (
 	"example.com/rpmostree/ostree"
 )
 
-// scratchDir is the directory of a repository for roots that are being
-// assembled: checkouts can only be hardlinked within one file system.
-const scratchDir = "extensions/rpmostree/private"
-
 // Session checks the tree out, runs fn on the result, and takes what fn has
 // changed below /usr and /etc back into the tree. In the root directory that
 // fn sees, usr/etc is at etc, as programs expect; root is empty of anything
@@ -44,30 +40,18 @@ func (t *Tree) Session(ctx context.Context, fn func(ctx context.Context, root st
 	if err != nil {
 		return err
 	}
-	scratch, err := makeScratch(t.repo)
+	scratch, err := makeScratch(ctx, t.repo)
 	if err != nil {
 		return fmt.Errorf("check out for scripts: %w", err)
 	}
-	err = t.overlaySession(ctx, tree, scratch, fn)
-	if rerr := os.RemoveAll(scratch); err == nil && rerr != nil {
+	err = t.overlaySession(ctx, tree, scratch.dir, fn)
+	if rerr := scratch.remove(); err == nil && rerr != nil {
 		err = fmt.Errorf("clean up after scripts: %w", rerr)
 	}
 	if err != nil {
 		return err
 	}
 	return t.hideEtc(ctx)
-}
-
-func makeScratch(repo *ostree.Repo) (string, error) {
-	dir := filepath.Join(repo.Path(), scratchDir)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", err
-	}
-	dir, err := filepath.Abs(dir)
-	if err != nil {
-		return "", err
-	}
-	return os.MkdirTemp(dir, "commit-")
 }
 
 // showEtc moves usr/etc to etc; usr/etc is then a link to it.

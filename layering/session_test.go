@@ -47,7 +47,7 @@ func session(t *testing.T, mode ostree.Mode, files map[string]string, fn func(ro
 	report, err := repo.Fsck(ctx, nil)
 	require.NoError(t, err)
 	require.NoError(t, report.Err())
-	left, err := os.ReadDir(filepath.Join(repo.Path(), scratchDir))
+	left, err := filepath.Glob(filepath.Join(repo.Path(), scratchDir, scratchPrefix+"*"))
 	require.NoError(t, err)
 	require.Empty(t, left, "scratch directories are gone")
 	return list(t, repo, out), nil
@@ -236,4 +236,22 @@ func TestCompleteKernel(t *testing.T) {
 	k, err = CompleteKernel(ctx, edit(t, map[string]string{"usr/x": ""}), nil)
 	require.NoError(t, err)
 	require.Nil(t, k)
+}
+
+func TestScratchIsSwept(t *testing.T) {
+	ctx := t.Context()
+	repo := ostreetest.NewRepo(t, ostree.ModeArchive)
+	base := filepath.Join(repo.Path(), scratchDir)
+	stale := filepath.Join(base, scratchPrefix+"stale")
+	require.NoError(t, os.MkdirAll(filepath.Join(stale, "lower"), 0o700))
+	one, err := makeScratch(ctx, repo)
+	require.NoError(t, err)
+	require.NoDirExists(t, stale)
+	two, err := makeScratch(ctx, repo)
+	require.NoError(t, err)
+	require.DirExists(t, one.dir, "somebody works there")
+	require.NoError(t, one.remove())
+	require.NoError(t, two.remove())
+	require.NoDirExists(t, one.dir)
+	require.NoDirExists(t, two.dir)
 }

@@ -100,6 +100,12 @@ func (p *postprocessor) optUsrLocal(ctx context.Context) error {
 		return err
 	}
 	if p.o.OptUsrLocal == "root" {
+		if ok, err := p.t.Exists(ctx, "usr/lib/opt"); err != nil || ok {
+			if err == nil {
+				err = errors.New("opt-usrlocal: root is not supported together with packages that have files in /opt")
+			}
+			return err
+		}
 		if !isDir {
 			if err := p.t.RemoveIfExists(ctx, local); err != nil {
 				return err

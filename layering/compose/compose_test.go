@@ -54,6 +54,7 @@ func systemPackages() []*rpmtest.Package {
 		{Name: "lib", Provides: []string{"libsomething"}, Files: []rpmtest.File{{Path: "/usr/lib64/lib.so", Body: "lib"}}},
 		{Name: "extra", Files: []rpmtest.File{{Path: "/usr/bin/extra", Body: "extra"}}},
 		{Name: "script", Scripts: rpmpkg.Scripts{Post: rpmtest.Shell("true")}, NoAutoRequires: true},
+		{Name: "vendor", Files: []rpmtest.File{{Path: "/opt/vendor/app", Body: "v"}}},
 		{Name: "policy", Files: []rpmtest.File{{Path: "/etc/selinux/targeted/policy/policy.33", Body: "p"}}},
 	}
 }
@@ -324,6 +325,7 @@ func TestComposeErrors(t *testing.T) {
 		"scripts":           {plainTree + "packages-x86_64: [script]\n", "Package 'script' has a script in '%post'"},
 		"postprocess":       {plainTree + "postprocess: ['echo hi']\n", "postprocess scripts need root and bubblewrap"},
 		"selinux":           {plainTree + "packages-x86_64: [policy]\n", "selinux: true is not supported"},
+		"opt":               {plainTree + "packages-x86_64: [vendor]\nopt-usrlocal: root\n", "opt-usrlocal: root is not supported together"},
 		"layer":             {plainTree + "ostree-layers: [nosuch]\n", "layer nosuch"},
 		"version separator": {plainTree + "automatic-version-prefix: '1'\nautomatic-version-suffix: xx\n", "not a single character"},
 	} {
