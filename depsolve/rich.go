@@ -5,8 +5,11 @@ import "slices"
 // clauses is a dependency in conjunctive normal form: every block has to have
 // a true literal. Literals are package ids, negative for "not installed".
 // never and always are the two constants; blocks is empty then.
+// With tooBig the expression exceeds the limits and counts as never fulfilled,
+// whatever it is part of.
 type clauses struct {
 	never, always bool
+	tooBig        bool
 	blocks        [][]int32
 }
 
@@ -16,6 +19,8 @@ const (
 	maxRichDepth    = 500
 	maxRichLiterals = 200_000
 )
+
+var tooBig = clauses{never: true, tooBig: true}
 
 // isRich reports whether a dependency is an expression over several packages.
 // "with" and "without" are about one package and do not count.
@@ -46,7 +51,7 @@ func (p *Pool) normalize(d DepID, negate bool) clauses { return p.normalizeAt(d,
 
 func (p *Pool) normalizeAt(d DepID, negate bool, depth int) clauses {
 	if depth > maxRichDepth {
-		return clauses{never: true}
+		return tooBig
 	}
 	if !p.isRich(d) {
 		return p.leafClauses(d, negate)
@@ -98,6 +103,8 @@ func (p *Pool) leafClauses(d DepID, negate bool) clauses {
 
 func conjoin(a, b clauses) clauses {
 	switch {
+	case a.tooBig || b.tooBig:
+		return tooBig
 	case a.never || b.never:
 		return clauses{never: true}
 	case a.always:
@@ -106,13 +113,15 @@ func conjoin(a, b clauses) clauses {
 		return a
 	}
 	if len(a.blocks)+len(b.blocks) > maxRichLiterals {
-		return clauses{never: true}
+		return tooBig
 	}
 	return clauses{blocks: append(slices.Clip(a.blocks), b.blocks...)}
 }
 
 func disjoin(a, b clauses) clauses {
 	switch {
+	case a.tooBig || b.tooBig:
+		return tooBig
 	case a.always || b.always:
 		return clauses{always: true}
 	case a.never:
@@ -129,7 +138,7 @@ func disjoin(a, b clauses) clauses {
 				continue
 			}
 			if total += len(block); total > maxRichLiterals {
-				return clauses{never: true}
+				return tooBig
 			}
 			out.blocks = append(out.blocks, block)
 		}
