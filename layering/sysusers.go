@@ -1,6 +1,7 @@
 package layering
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -275,7 +276,7 @@ func (s *sysusers) addUser(l sysusersLine) error {
 			return err
 		}
 	}
-	home, shell := cmpOr(l.fields[4], "/"), l.fields[5]
+	home, shell := cmp.Or(l.fields[4], "/"), l.fields[5]
 	if shell == "" {
 		shell = "/usr/sbin/nologin"
 		if id == rootID {
@@ -287,13 +288,6 @@ func (s *sysusers) addUser(l sysusersLine) error {
 	s.newUsers = append(s.newUsers, a)
 	s.changed = true
 	return nil
-}
-
-func cmpOr(a, b string) string {
-	if a == "" {
-		return b
-	}
-	return a
 }
 
 func (s *sysusers) existingGroup(text string) (uint32, error) {

@@ -62,7 +62,7 @@ func (c *composer) assemble(ctx context.Context, t *layering.Tree) (*layering.As
 		return nil, err
 	}
 	a := &layering.Assembly{
-		Add: c.imported.packages, Filter: filter, Previous: previous,
+		Add: c.packages, Filter: filter, Previous: previous,
 		Arch: c.tf.BaseArch, InstallTime: c.timestamp,
 	}
 	if a.Layers, err = c.layers(ctx, c.tf.OSTreeLayers); err != nil {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"example.com/rpmostree/layering/treefile"
 )
@@ -52,18 +53,8 @@ func Check(tf *treefile.Treefile) error {
 	no(tf.AdvisoriesMetadata == "detached" || tf.AdvisoriesMetadata == "inline", "advisories-metadata", "")
 	no(tf.Sysusers == "compose-forced", "sysusers: compose-forced", "sysusers.d files are always applied")
 	errs = append(errs, checkDerive(tf)...)
-	slices.SortStableFunc(errs, func(a, b error) int { return cmpString(a.Error(), b.Error()) })
+	slices.SortStableFunc(errs, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
 	return errors.Join(errs...)
-}
-
-func cmpString(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // checkDerive refuses what only has a meaning on a client.

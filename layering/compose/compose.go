@@ -24,6 +24,7 @@ import (
 	"time"
 
 	"example.com/rpmostree/layering"
+	"example.com/rpmostree/layering/importer"
 	"example.com/rpmostree/layering/sandbox"
 	"example.com/rpmostree/layering/treefile"
 	"example.com/rpmostree/ostree"
@@ -117,7 +118,7 @@ type composer struct {
 	prev      *ostree.Commit // nil if there is none
 	solution  *solution
 	images    *ostree.Repo // of imported packages
-	imported  *imported
+	packages  []*importer.Stored
 }
 
 func (c *composer) close() {

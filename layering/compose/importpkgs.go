@@ -8,14 +8,9 @@ import (
 	"time"
 
 	"example.com/rpmostree/layering"
-	"example.com/rpmostree/layering/importer"
 	"example.com/rpmostree/layering/treefile"
 	"example.com/rpmostree/ostree"
 )
-
-type imported struct {
-	packages []*importer.Stored
-}
 
 // cacheRepo is the repository of imported packages in the cache directory.
 const cacheRepo = "pkgcache-repo"
@@ -64,7 +59,8 @@ func (c *composer) importPackages(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	c.task("Importing packages")
-	packages, err := c.solution.catalog.Import(ctx, c.images, c.solution.ids, &layering.ImportRequest{
+	var err error
+	c.packages, err = c.solution.catalog.Import(ctx, c.images, c.solution.ids, &layering.ImportRequest{
 		NoDocs:              !treefile.Bool(c.tf.Documentation, true),
 		ReadOnlyExecutables: treefile.Bool(c.tf.ReadOnlyExecutables, false),
 		Tx:                  c.txOptions(),
@@ -72,7 +68,6 @@ func (c *composer) importPackages(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	c.imported = &imported{packages: packages}
 	c.res.Stats.Import = time.Since(start)
 	return c.o.DownloadOnly, nil
 }

@@ -127,7 +127,7 @@ func (c *composer) solve(ctx context.Context) error {
 	for _, id := range c.solution.ids {
 		c.res.Packages = append(c.res.Packages, pool.Package(id).NEVRA)
 	}
-	slices.SortFunc(c.res.Packages, func(a, b rpmver.NEVRA) int { return cmpString(a.String(), b.String()) })
+	slices.SortFunc(c.res.Packages, func(a, b rpmver.NEVRA) int { return strings.Compare(a.String(), b.String()) })
 	return nil
 }
 

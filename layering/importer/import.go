@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"slices"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -187,7 +188,7 @@ func (b *builder) addToTree(ctx context.Context, f *rpmpkg.PayloadFile, dest str
 }
 
 func (b *builder) addDir(ctx context.Context, f *rpmpkg.PayloadFile, dest string) error {
-	if dest == "" || containsString(usrMerged, dest) {
+	if dest == "" || slices.Contains(usrMerged, dest) {
 		return nil // the shape of the root is the business of assembly
 	}
 	meta, err := b.dirMeta(ctx, f.Mode|0o200)

@@ -3,6 +3,7 @@ package importer
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -74,9 +75,9 @@ func placeOf(pkg, p string) place {
 	switch {
 	case p == "", top == "usr":
 		return inTree
-	case !deeper && containsString(usrMerged, top):
+	case !deeper && slices.Contains(usrMerged, top):
 		return inTree
-	case isBelow(p, "var/lib/rpm"), isBelow(p, "var/lib/selinux"), p == "var/run", p == "var/lock":
+	case strings.HasPrefix(p, "var/lib/rpm"), strings.HasPrefix(p, "var/lib/selinux"), p == "var/run", p == "var/lock":
 		return dropped
 	case top == "var" || top == "run":
 		if !deeper {
@@ -87,17 +88,4 @@ func placeOf(pkg, p string) place {
 		return dropped
 	}
 	return unsupported
-}
-
-// isBelow tells whether p starts with prefix: the exclusions are by name
-// prefix, such as /var/lib/rpm and /var/lib/rpm-state.
-func isBelow(p, prefix string) bool { return strings.HasPrefix(p, prefix) }
-
-func containsString(list []string, s string) bool {
-	for _, item := range list {
-		if item == s {
-			return true
-		}
-	}
-	return false
 }
