@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"example.com/rpmostree/depsolve"
 )
@@ -26,6 +27,9 @@ type Result struct {
 
 	// Why holds the reason for each line of the transaction.
 	Why map[string]string
+
+	// Elapsed is how long the solver took, without reading and explaining.
+	Elapsed time.Duration
 }
 
 // Equal reports whether the lines that begin with one of the words are equal;

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"example.com/rpmostree/depsolve"
 )
@@ -52,7 +53,9 @@ func (c *runner) result(w []string) error {
 func (c *runner) solve(r *Result) error {
 	jobs := slices.Clone(c.jobs)
 	jobs = append(jobs, c.userInstalled()...)
+	start := time.Now()
 	tr, err := c.pool.Solve(c.ctx, jobs, &c.opts)
+	r.Elapsed = time.Since(start)
 	var unsolvable *depsolve.UnsolvableError
 	if errors.As(err, &unsolvable) {
 		tr = unsolvable.Partial
