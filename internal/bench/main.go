@@ -27,7 +27,15 @@ func main() {
 	flag.StringVar(&c.work, "work", "", "directory for trees and repositories (default: a temporary one)")
 	flag.StringVar(&c.ours, "ours", "", "our command (default: built from ./examples/ostree)")
 	flag.StringVar(&c.real, "real", "ostree", "the real command")
+	onlyTree := flag.String("only-tree", "", "generate a tree in this directory and stop")
 	flag.Parse()
+	if *onlyTree != "" {
+		if err := generate(*onlyTree, c.files, c.bytes); err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	if err := c.main(context.Background()); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
@@ -35,11 +43,11 @@ func main() {
 }
 
 type config struct {
-	files, runs               int
-	bytes                     int64
-	tree, only, work          string
-	ours, real                string
-	removeWork, generatedTree bool
+	files, runs      int
+	bytes            int64
+	tree, only, work string
+	ours, real       string
+	removeWork       bool
 }
 
 func (c *config) main(ctx context.Context) error {
@@ -103,8 +111,20 @@ func (c *config) prepare() error {
 		}
 	}
 	if c.tree == "" {
-		c.tree, c.generatedTree = filepath.Join(c.work, "tree"), true
-		return generate(c.tree, c.files, c.bytes)
+		c.tree = filepath.Join(c.work, "tree")
+		return c.generateApart()
 	}
 	return nil
+}
+
+// generateApart makes the tree in a process of its own: a child's peak memory, as the kernel counts it, begins with that
+// of the process that started it, so this one has to stay small.
+func (c *config) generateApart() error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	cmd := exec.Command(self, "-only-tree", c.tree, "-files", fmt.Sprint(c.files), "-bytes", fmt.Sprint(c.bytes))
+	cmd.Stderr = os.Stderr
+	return cmd.Run()
 }
