@@ -165,3 +165,29 @@ func (s *solver) disableChoice(n int32) {
 		}
 	}
 }
+
+// unneededChoice drops choice rules that turned out pointless: a package that
+// they withhold is installed anyway. It reports whether there were any, as the
+// search then has to start again.
+func (s *solver) unneededChoice() bool {
+	from, end := s.classRange(ruleChoice)
+	found := false
+	for n := from; n < end; n++ {
+		if !s.clause(n).Enabled() {
+			continue
+		}
+		kept := s.sat.Tail(n)
+		for _, q := range s.sat.Tail(s.choiceFor[n-from]) {
+			if q > 0 && s.sat.Values[q] > 0 && !slices.Contains(kept, q) {
+				s.sat.Disable(n)
+				found = true
+				break
+			}
+		}
+	}
+	if found {
+		s.sat.Reset()
+		s.refreshLearnt()
+	}
+	return found
+}

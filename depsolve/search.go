@@ -487,7 +487,3 @@ func (s *solver) minimize(level int32) (int32, bool) {
 	s.sat.Revert(b.level)
 	return s.decide(b.level, q, b.rule, noteMinimize), true
 }
-
-// unneededChoice finds choice rules that had to be met by another package
-// although they would not have mattered, and drops them.
-func (s *solver) unneededChoice() bool { return false }
