@@ -23,8 +23,8 @@ const (
 	FilterSkip              // leave the entry out, with everything below it
 )
 
-// ImportOptions are the options of [Tx.ImportDir]. Paths given to functions and
-// used as keys start with a slash; the root of the import is "/".
+// ImportOptions are the options of [Tx.ImportDir] and [Tx.ImportTar]. Paths given
+// to functions and used as keys start with a slash; the root of the import is "/".
 //
 // The steps for each entry are: Skip, owner, ModeOverrides, Filter,
 // CanonicalPermissions, Xattrs.
@@ -68,6 +68,11 @@ type ImportOptions struct {
 	// Workers is the number of files hashed at a time; <= 0 means the number of
 	// CPUs. The result does not depend on it.
 	Workers int
+
+	// CreateParents makes directories that an archive has no entry for, owned by
+	// root with mode 0755; otherwise they are an error. Directories on disk
+	// always have a parent.
+	CreateParents bool
 
 	// Progress is called now and then, one call at a time, and at the end.
 	Progress func(ImportProgress)

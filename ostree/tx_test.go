@@ -145,6 +145,8 @@ func TestWriteFileErrors(t *testing.T) {
 		require.ErrorIs(t, err, errRead)
 		_, err = tx.WriteFile(ctx, h, -1, io.MultiReader(strings.NewReader(strings.Repeat("x", scratchSize+1)), errorReader{}))
 		require.ErrorIs(t, err, errRead)
+		_, err = tx.WriteFile(ctx, h, -1, io.MultiReader(strings.NewReader("cut "), errReader{io.ErrUnexpectedEOF}))
+		require.ErrorIs(t, err, io.ErrUnexpectedEOF, "a stream that was cut off is not a short file")
 		_, err = tx.WriteFile(ctx, &FileHeader{Mode: 0o60644}, 0, nil)
 		require.ErrorContains(t, err, "neither that of a regular file nor of a symbolic link")
 		_, err = tx.WriteFile(ctx, &FileHeader{Mode: 0o100644, Xattrs: Xattrs{{"user.a", []byte("1")}, {"user.a", []byte("2")}}}, 0, nil)
@@ -182,6 +184,10 @@ func TestWriteFileErrors(t *testing.T) {
 }
 
 var errRead = errors.New("read error")
+
+type errReader struct{ err error }
+
+func (e errReader) Read([]byte) (int, error) { return 0, e.err }
 
 type errorReader struct{}
 

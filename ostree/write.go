@@ -99,17 +99,31 @@ func (t *Tx) writeFile(ctx context.Context, in fileInput) (Checksum, error) {
 	if in.r == nil {
 		in.r = eofReader{}
 	}
-	n, err := io.ReadFull(in.r, s.buf)
-	switch {
-	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
+	n, err := fill(s.buf, in.r)
+	if err == io.EOF {
 		return t.writeWhole(ctx, s, in, s.buf[:n])
-	case err != nil:
+	}
+	if err != nil {
 		return Checksum{}, err
 	}
 	if seeker, ok := in.r.(io.Seeker); ok {
 		return t.writeSeekable(ctx, s, in, seeker)
 	}
 	return t.stream(ctx, s, in, s.buf)
+}
+
+// fill reads until buf is full. Unlike io.ReadFull it tells the end of r (io.EOF)
+// from an r that itself reports to be cut off (io.ErrUnexpectedEOF).
+func fill(buf []byte, r io.Reader) (int, error) {
+	n := 0
+	for n < len(buf) {
+		k, err := r.Read(buf[n:])
+		n += k
+		if err != nil && n < len(buf) {
+			return n, err
+		}
+	}
+	return n, nil
 }
 
 type eofReader struct{}
