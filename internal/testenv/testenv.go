@@ -106,3 +106,16 @@ func run(dir string, argv []string) (string, string, error) {
 	err := cmd.Run()
 	return stdout.String(), stderr.String(), err
 }
+
+// NeedPython returns a Python interpreter that can import a module, preferably the distribution's own, and skips the
+// test if there is none.
+func NeedPython(t testing.TB, module string) string {
+	t.Helper()
+	for _, name := range []string{"/usr/bin/python3", "python3"} {
+		if exec.Command(name, "-c", "import "+module).Run() == nil {
+			return name
+		}
+	}
+	miss(t, "no Python with module %s", module)
+	return ""
+}

@@ -170,14 +170,7 @@ func TestVectors(t *testing.T) {
 
 // TestGLib compares with GLib itself on values of a new seed each time.
 func TestGLib(t *testing.T) {
-	const python = "/usr/bin/python3" // the one that has the distribution's gi module
-	testenv.NeedTool(t, python)
-	if err := exec.Command(python, "-c", "from gi.repository import GLib").Run(); err != nil {
-		if testenv.Require() {
-			t.Fatal("python3-gi is not installed")
-		}
-		t.Skip("python3-gi is not installed")
-	}
+	python := testenv.NeedPython(t, "gi.repository.GLib")
 	seed := time.Now().UnixNano()
 	t.Logf("seed %d", seed)
 	out, err := exec.Command(python, "testdata/oracle.py", strconv.FormatInt(seed, 10), "300").Output()
