@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 
 	"golang.org/x/sys/unix"
 
+	"example.com/rpmostree/internal/dirfd"
 	"example.com/rpmostree/layering/importer"
 	"example.com/rpmostree/rpmpkg"
 )
@@ -85,47 +85,53 @@ func fixFileOwner(ctx context.Context, t *Tree, f ownerFix) error {
 }
 
 // applyOwnersOnDisk does the same in a root directory on disk, where usr/etc
-// is etc.
+// is etc. It never leaves the directory: a %pre script may have put a link in
+// the place of any directory of its package.
 func applyOwnersOnDisk(root string, fixes []ownerFix) error {
+	d, err := dirfd.Open(root)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
 	for _, f := range fixes {
-		name := filepath.Join(root, filepath.FromSlash(etcPath(f.path)))
-		if err := chownOnDisk(name, f); err != nil {
-			return &os.PathError{Op: "chown", Path: name, Err: err}
+		if err := chownOnDisk(d, etcPath(f.path), f); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
 // chownOnDisk keeps mode and capabilities, which the kernel clears on chown.
-func chownOnDisk(name string, f ownerFix) error {
-	var st unix.Stat_t
-	err := unix.Lstat(name, &st)
+func chownOnDisk(root *dirfd.Dir, name string, f ownerFix) error {
+	st, err := root.Lstat(name)
 	isDir := st.Mode&unix.S_IFMT == unix.S_IFDIR
 	mode := st.Mode & 0o7777
 	if isDir {
 		mode = f.mode&0o7777 | 0o200
 	}
 	switch {
-	case errors.Is(err, unix.ENOENT), errors.Is(err, unix.ENOTDIR):
+	case errors.Is(err, unix.ENOENT), errors.Is(err, unix.ENOTDIR), errors.Is(err, unix.ELOOP):
 		return nil
 	case err != nil:
 		return err
 	case isDir != f.isDir, st.Uid == f.uid && st.Gid == f.gid && st.Mode&0o7777 == mode:
 		return nil
 	}
-	caps := make([]byte, 64)
-	n, _ := unix.Lgetxattr(name, capsXattr, caps)
-	if err := unix.Lchown(name, int(f.uid), int(f.gid)); err != nil {
+	caps, err := root.GetXattr(name, capsXattr)
+	if err != nil && !errors.Is(err, unix.ENODATA) && !errors.Is(err, unix.EOPNOTSUPP) {
+		return err
+	}
+	if err := root.Chown(name, int(f.uid), int(f.gid)); err != nil {
 		return err
 	}
 	if st.Mode&unix.S_IFMT == unix.S_IFLNK {
 		return nil
 	}
-	if err := unix.Chmod(name, mode); err != nil {
+	if err := root.Chmod(name, mode); err != nil {
 		return err
 	}
-	if n > 0 {
-		return unix.Lsetxattr(name, capsXattr, caps[:n], 0)
+	if len(caps) > 0 {
+		return root.SetXattr(name, capsXattr, caps)
 	}
 	return nil
 }

@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
+	"path"
 
+	"example.com/rpmostree/internal/dirfd"
 	"example.com/rpmostree/ostree"
 )
 
@@ -95,7 +95,13 @@ func (d *userDance) restore(ctx context.Context, t *Tree) error {
 }
 
 // readUsersOnDisk reads the accounts of a root directory while scripts run.
+// Links are not followed: a script can make one that leads out of root.
 func readUsersOnDisk(root string) (*Users, error) {
+	d, err := dirfd.Open(root)
+	if err != nil {
+		return nil, err
+	}
+	defer d.Close()
 	u := &Users{}
 	for _, dir := range []string{"etc", "usr/lib"} {
 		for name, into := range map[string]*accounts{"passwd": &u.users, "group": &u.groups} {
@@ -103,8 +109,8 @@ func readUsersOnDisk(root string) (*Users, error) {
 			if name == "group" {
 				fields = groupLen
 			}
-			file := filepath.Join(root, dir, name)
-			data, err := os.ReadFile(file)
+			file := path.Join(dir, name)
+			data, err := d.ReadFile(file, maxTreeFile)
 			if errors.Is(err, fs.ErrNotExist) {
 				continue
 			}
@@ -113,7 +119,7 @@ func readUsersOnDisk(root string) (*Users, error) {
 			}
 			list, err := parseAccounts(data, fields)
 			if err != nil {
-				return nil, fmt.Errorf("parse %s: %w", file, err)
+				return nil, fmt.Errorf("parse %s: %w", d.Join(file), err)
 			}
 			*into = into.with(list)
 		}

@@ -160,6 +160,31 @@ func TestAssembleRunsScripts(t *testing.T) {
 	require.Contains(t, got["usr/etc/passwd"], "scripted:x:77:77")
 }
 
+// TestScriptCannotRedirectOwners: what runs as root outside of the sandbox
+// follows no link that a script has made.
+func TestScriptCannotRedirectOwners(t *testing.T) {
+	testenv.NeedRoot(t)
+	outside := t.TempDir()
+	victim := filepath.Join(outside, "victim")
+	require.NoError(t, os.WriteFile(victim, []byte("secret:x:1:1::/:/bin/sh\n"), 0o600))
+	root := t.TempDir()
+	require.NoError(t, os.MkdirAll(filepath.Join(root, "usr/share"), 0o755))
+	require.NoError(t, os.MkdirAll(filepath.Join(root, "etc"), 0o755))
+	require.NoError(t, os.Symlink(outside, filepath.Join(root, "usr/share/pkg")))
+	require.NoError(t, os.Symlink(victim, filepath.Join(root, "etc/passwd")))
+
+	require.NoError(t, applyOwnersOnDisk(root, []ownerFix{
+		{path: "usr/share/pkg", uid: 77, gid: 77, mode: 0o777, isDir: true},
+		{path: "usr/share/pkg/victim", uid: 77, gid: 77, mode: 0o666},
+	}))
+	var st unix.Stat_t
+	require.NoError(t, unix.Lstat(victim, &st))
+	require.Equal(t, []uint32{0, 0, 0o600}, []uint32{st.Uid, st.Gid, st.Mode & 0o7777}, "owner, group and mode outside")
+
+	_, err := readUsersOnDisk(root)
+	require.ErrorIs(t, err, unix.ELOOP)
+}
+
 func TestAssembleScriptFailure(t *testing.T) {
 	testenv.NeedTool(t, "bwrap")
 	testenv.NeedOverlay(t)
