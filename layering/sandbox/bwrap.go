@@ -10,10 +10,13 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"example.com/rpmostree/internal/dirfd"
 )
 
 // Options direct [Bwrap]. The zero value is the default.
@@ -142,7 +145,12 @@ func (b *bwrap) arguments(cmd Cmd) ([]string, error) {
 	for _, dir := range []string{"lib", "lib32", "lib64", "bin", "sbin"} {
 		args = append(args, "--symlink", "usr/"+dir, "/"+dir)
 	}
-	tree, err := treeBinds(cmd)
+	root, err := dirfd.Open(cmd.Root)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	tree, err := treeBinds(root, cmd.ReadOnly)
 	if err != nil {
 		return nil, err
 	}
@@ -152,6 +160,8 @@ func (b *bwrap) arguments(cmd Cmd) ([]string, error) {
 		switch {
 		case !filepath.IsAbs(bind.Dest):
 			return nil, fmt.Errorf("bind destination %q is not absolute", bind.Dest)
+		case throughLink(root, bind.Dest):
+			return nil, fmt.Errorf("bind destination %q leads through a link or file of the tree", bind.Dest)
 		case bind.Data != nil:
 			args = append(args, "--perms", "0755", "--ro-bind-data", strconv.Itoa(dataFD), bind.Dest)
 			dataFD++
@@ -170,16 +180,28 @@ func bindFlag(writable bool) string {
 	return "--ro-bind"
 }
 
-// treeBinds mounts usr, etc and var of the tree.
-func treeBinds(cmd Cmd) ([]string, error) {
+// throughLink tells whether an earlier program has put a link above dest, which
+// bubblewrap would follow, also out of the tree.
+func throughLink(root *dirfd.Dir, dest string) bool {
+	rel := strings.TrimPrefix(filepath.Clean(dest), "/")
+	if rel == "" || rel == "." {
+		return false
+	}
+	_, err := root.Lstat(rel)
+	return errors.Is(err, unix.ELOOP) || errors.Is(err, unix.ENOTDIR)
+}
+
+// treeBinds mounts usr, etc and var of the tree. A link in the place of one of
+// these directories is as good as nothing: its target is not in the tree.
+func treeBinds(root *dirfd.Dir, readOnly bool) ([]string, error) {
 	has := func(rel string) bool {
-		st, err := os.Stat(filepath.Join(cmd.Root, rel))
-		return err == nil && st.IsDir()
+		st, err := root.Lstat(rel)
+		return err == nil && st.Mode&unix.S_IFMT == unix.S_IFDIR
 	}
 	if !has("usr") {
-		return nil, &fs.PathError{Op: "sandbox", Path: filepath.Join(cmd.Root, "usr"), Err: fs.ErrNotExist}
+		return nil, &fs.PathError{Op: "sandbox", Path: root.Join("usr"), Err: fs.ErrNotExist}
 	}
-	flag := bindFlag(!cmd.ReadOnly)
+	flag := bindFlag(!readOnly)
 	args := []string{flag, "usr", "/usr"}
 	switch {
 	case has("etc"):
@@ -188,7 +210,7 @@ func treeBinds(cmd Cmd) ([]string, error) {
 		args = append(args, flag, "usr/etc", "/etc")
 	}
 	// Programs that ask the package database must not see a half-made one.
-	if !cmd.ReadOnly && has("usr/share/rpm") && has("usr/share/empty") {
+	if !readOnly && has("usr/share/rpm") && has("usr/share/empty") {
 		args = append(args, "--ro-bind", "usr/share/empty", "/usr/share/rpm")
 	}
 	return append(args, varBinds(has)...), nil

@@ -75,6 +75,36 @@ from stdin
 `, out)
 }
 
+// TestBwrapFollowsNoLinkOfTheTree: a program that ran before may have put links
+// to the outside where the next one gets its mounts from.
+func TestBwrapFollowsNoLinkOfTheTree(t *testing.T) {
+	root := hostTree(t)
+	outside := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(outside, "secret"), nil, 0o600))
+	at := func(name string) string { return filepath.Join(root, name) }
+	require.NoError(t, os.MkdirAll(at("usr/share/rpm"), 0o755))
+	require.NoError(t, os.Symlink(outside, at("usr/share/empty")))
+	host := []Bind{{Source: "/usr/bin", Dest: "/usr/bin"}, {Source: "/usr/lib", Dest: "/usr/lib"}}
+	if _, err := os.Stat("/usr/lib64"); err == nil {
+		host = append(host, Bind{Source: "/usr/lib64", Dest: "/usr/lib64"})
+	}
+	out, err := run(t, root, "ls -A /usr/share/rpm", func(c *Cmd) { c.Binds = host })
+	require.NoError(t, err)
+	require.Empty(t, out, "what is in the package database")
+
+	require.NoError(t, os.RemoveAll(at("var/lib")))
+	require.NoError(t, os.Symlink(outside, at("var/lib")))
+	require.NoError(t, os.Mkdir(filepath.Join(outside, "rpm-state"), 0o755))
+	_, err = run(t, root, "echo x >/var/lib/rpm-state/planted", func(c *Cmd) { c.Binds = host })
+	require.Error(t, err)
+	require.NoFileExists(t, filepath.Join(outside, "rpm-state/planted"))
+
+	require.NoError(t, os.Symlink(outside, at("usr/libexec")))
+	_, err = run(t, root, "true", func(c *Cmd) { c.Binds = append(host, Bind{Data: []byte("x"), Dest: "/usr/libexec/planted"}) })
+	require.ErrorContains(t, err, `bind destination "/usr/libexec/planted" leads through a link or file of the tree`)
+	require.NoFileExists(t, filepath.Join(outside, "planted"))
+}
+
 func TestBwrapWritable(t *testing.T) {
 	root := hostTree(t)
 	out, err := run(t, root, `
