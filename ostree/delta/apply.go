@@ -1,0 +1,273 @@
+package delta
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+
+	"example.com/rpmostree/internal/dirfd"
+	"example.com/rpmostree/ostree"
+	"example.com/rpmostree/ostree/gvariant"
+	"golang.org/x/sync/errgroup"
+)
+
+// Verifier decides whether to trust a delta.
+type Verifier interface {
+	// VerifyDelta is given the bytes of the superblock and the dictionary that
+	// a signed delta has beside it, nil if the delta is not signed.
+	VerifyDelta(ctx context.Context, superblock []byte, signatures *gvariant.Dict) error
+}
+
+// ApplyOptions are the options of [Delta.Apply] and [Superblock.ApplyPart]. The
+// zero value and nil mean the defaults.
+type ApplyOptions struct {
+	// Verify checks the signature; nil means that none is needed, which is an
+	// error if the repository has core.sign-verify-deltas set.
+	Verify Verifier
+	// Workers is the number of objects made at a time; <= 0 means the number of
+	// CPUs.
+	Workers int
+	// MaxPart is the largest size of a part, decompressed, in bytes; <= 0 means
+	// 1 GiB. Parts above 8 MiB are decompressed to disk.
+	MaxPart int64
+	// NoSync leaves out flushing to disk, see [ostree.TxOptions].
+	NoSync bool
+}
+
+func (o *ApplyOptions) workers() int {
+	if o.Workers > 0 {
+		return o.Workers
+	}
+	return runtime.GOMAXPROCS(0)
+}
+
+const defaultMaxPart = 1 << 30
+
+func (o *ApplyOptions) maxPart() int64 {
+	if o.MaxPart > 0 {
+		return o.MaxPart
+	}
+	return defaultMaxPart
+}
+
+// MissingError says that a delta cannot be applied because something that it
+// builds on is not in the repository, or not in the delta.
+type MissingError struct {
+	Name   Name
+	Object ostree.ObjectName
+	Reason string
+}
+
+// Error implements error.
+func (e *MissingError) Error() string {
+	return fmt.Sprintf("delta %s: %s: %s", e.Name, e.Object, e.Reason)
+}
+
+// Apply adds the commit that the delta leads to, with all its objects, to a
+// repository, in one transaction. No ref changes. The delta must be complete in
+// itself, without fallbacks, and the commit that it starts from must be in the
+// repository. A commit that is there already, and complete, is left alone.
+func (d *Delta) Apply(ctx context.Context, repo *ostree.Repo, o *ApplyOptions) (ostree.TxStats, error) {
+	if o == nil {
+		o = &ApplyOptions{}
+	}
+	stats, err := d.apply(ctx, repo, o)
+	if err != nil {
+		return stats, fmt.Errorf("apply delta %s: %w", d.Superblock.Name, err)
+	}
+	return stats, nil
+}
+
+func (d *Delta) apply(ctx context.Context, repo *ostree.Repo, o *ApplyOptions) (ostree.TxStats, error) {
+	if err := d.verify(ctx, repo, o.Verify); err != nil {
+		return ostree.TxStats{}, err
+	}
+	done, err := isComplete(ctx, repo, d.Superblock.Name.To)
+	if err != nil || done {
+		return ostree.TxStats{}, err
+	}
+	if err := d.checkApplicable(ctx, repo); err != nil {
+		return ostree.TxStats{}, err
+	}
+	tx, err := repo.Begin(ctx, &ostree.TxOptions{NoSync: o.NoSync})
+	if err != nil {
+		return ostree.TxStats{}, err
+	}
+	defer tx.Abort()
+	for i := range d.Superblock.Parts {
+		if err := d.applyPart(ctx, tx, i, o); err != nil {
+			return ostree.TxStats{}, err
+		}
+	}
+	if err := d.writeCommit(ctx, tx); err != nil {
+		return ostree.TxStats{}, err
+	}
+	if err := checkComplete(ctx, tx, d.Superblock.Name); err != nil {
+		return ostree.TxStats{}, err
+	}
+	stats, err := tx.Commit(ctx) // COMMIT POINT
+	if err != nil {
+		return stats, err
+	}
+	// An interrupted pull may have left the commit marked as incomplete.
+	return stats, repo.MarkPartial(context.WithoutCancel(ctx), d.Superblock.Name.To, false)
+}
+
+// verify applies the policy for signatures.
+func (d *Delta) verify(ctx context.Context, repo *ostree.Repo, v Verifier) error {
+	if v != nil {
+		return v.VerifyDelta(ctx, d.raw, d.Signatures)
+	}
+	required, err := repo.Config().GetBool("core", "sign-verify-deltas", false)
+	if err == nil && required {
+		err = errors.New("core.sign-verify-deltas is set, but there is no key to verify with")
+	}
+	return err
+}
+
+func isComplete(ctx context.Context, repo *ostree.Repo, c ostree.Checksum) (bool, error) {
+	has, err := repo.Has(ctx, ostree.ObjectName{Checksum: c, Type: ostree.TypeCommit})
+	if err != nil || !has {
+		return false, err
+	}
+	state, err := repo.CommitState(ctx, c)
+	return state == ostree.CommitNormal, err
+}
+
+func (d *Delta) checkApplicable(ctx context.Context, repo *ostree.Repo) error {
+	s := d.Superblock
+	if len(s.Fallbacks) > 0 {
+		return &MissingError{s.Name, s.Fallbacks[0].Object, "is a fallback, which has to be pulled; generate with --min-fallback-size=0 to apply offline"}
+	}
+	if s.Name.From.IsZero() {
+		return nil
+	}
+	from := ostree.ObjectName{Checksum: s.Name.From, Type: ostree.TypeCommit}
+	has, err := repo.Has(ctx, from)
+	if err == nil && !has {
+		err = &MissingError{s.Name, from, "commit to start from is not in the repository"}
+	}
+	return err
+}
+
+func (d *Delta) applyPart(ctx context.Context, tx *ostree.Tx, i int, o *ApplyOptions) error {
+	if r, _, ok := d.Superblock.inlinePart(i); ok {
+		return d.Superblock.run(ctx, tx, i, o, func(p *Part, tmp *dirfd.Dir) (*payload, error) {
+			return p.readInline(ctx, r, tmp, o.maxPart())
+		})
+	}
+	f, err := d.openPart(i)
+	if err != nil {
+		return fmt.Errorf("part %d: %w", i, err)
+	}
+	return errors.Join(d.Superblock.ApplyPart(ctx, tx, i, f, o), f.Close())
+}
+
+// ApplyPart writes the objects that part i makes into a transaction. r is the
+// part as stored; length and checksum are verified before anything is written.
+func (s *Superblock) ApplyPart(ctx context.Context, tx *ostree.Tx, i int, r io.Reader, o *ApplyOptions) error {
+	if o == nil {
+		o = &ApplyOptions{}
+	}
+	if i < 0 || i >= len(s.Parts) {
+		return fmt.Errorf("part %d of %d", i, len(s.Parts))
+	}
+	return s.run(ctx, tx, i, o, func(p *Part, tmp *dirfd.Dir) (*payload, error) {
+		return p.readPayload(ctx, r, tmp, o.maxPart())
+	})
+}
+
+func (s *Superblock) run(ctx context.Context, tx *ostree.Tx, i int, o *ApplyOptions, read func(*Part, *dirfd.Dir) (*payload, error)) error {
+	tmp, err := openTmp(tx.Repo())
+	if err != nil {
+		return fmt.Errorf("part %d: %w", i, err)
+	}
+	defer tmp.Close()
+	p, err := read(&s.Parts[i], tmp)
+	if err != nil {
+		return fmt.Errorf("part %d: %w", i, err)
+	}
+	m := &maker{payload: p, tx: tx, tmp: tmp}
+	err = m.makeAll(ctx, s.Parts[i].Objects, o.workers())
+	if err = errors.Join(err, p.free()); err != nil {
+		return fmt.Errorf("part %d: %w", i, err)
+	}
+	return nil
+}
+
+// openTmp opens the directory for temporary files of a repository.
+func openTmp(repo *ostree.Repo) (*dirfd.Dir, error) { return dirfd.Open(repo.Path() + "/tmp") }
+
+// maker makes the objects of a part.
+type maker struct {
+	*payload
+	tx  *ostree.Tx
+	tmp *dirfd.Dir
+}
+
+func (m *maker) makeAll(ctx context.Context, objects []ostree.ObjectName, workers int) error {
+	// The program is checked as a whole before it starts.
+	if err := m.jobs(objects, func(job) error { return nil }); err != nil {
+		return err
+	}
+	g, gctx := errgroup.WithContext(ctx)
+	g.SetLimit(workers)
+	err := m.jobs(objects, func(j job) error {
+		if gctx.Err() != nil {
+			return gctx.Err()
+		}
+		g.Go(func() error { return m.make(gctx, &j) })
+		return nil
+	})
+	if werr := g.Wait(); werr != nil {
+		return werr // the reason for stopping
+	}
+	return err
+}
+
+func (m *maker) make(ctx context.Context, j *job) error {
+	err := m.write(ctx, j)
+	var oe *opError
+	if err != nil && !errors.As(err, &oe) {
+		err = &opError{j.at, err}
+	}
+	return err
+}
+
+func (m *maker) write(ctx context.Context, j *job) error {
+	switch {
+	case j.name.Type != ostree.TypeFile:
+		return m.tx.WriteMetadataExpect(ctx, j.name, j.data)
+	case j.header.IsSymlink():
+		return m.tx.WriteFileExpect(ctx, j.name.Checksum, &j.header, 0, nil)
+	case j.body == nil:
+		return m.tx.WriteFileExpect(ctx, j.name.Checksum, &j.header, j.size, byteReader(j.data))
+	}
+	has, err := m.tx.Has(ctx, j.name)
+	if err != nil || has {
+		return err
+	}
+	c, err := newContent(m.payload, j, func(sum ostree.Checksum) (*source, error) {
+		return openSource(ctx, m.tx, sum, m.tmp)
+	})
+	if err != nil {
+		return err
+	}
+	return errors.Join(m.tx.WriteFileExpect(ctx, j.name.Checksum, &j.header, j.size, c), c.Close())
+}
+
+// writeCommit stores the commit with its detached metadata.
+func (d *Delta) writeCommit(ctx context.Context, tx *ostree.Tx) error {
+	detached, err := d.Superblock.Detached()
+	if err != nil {
+		return err
+	}
+	if detached != nil {
+		if err := tx.SetDetachedMetadata(ctx, d.Superblock.Name.To, detached); err != nil {
+			return err
+		}
+	}
+	return tx.WriteMetadataExpect(ctx, ostree.ObjectName{Checksum: d.Superblock.Name.To, Type: ostree.TypeCommit}, d.Superblock.Commit)
+}

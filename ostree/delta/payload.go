@@ -1,0 +1,195 @@
+package delta
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"example.com/rpmostree/internal/atomicfs"
+	"example.com/rpmostree/internal/dirfd"
+	"example.com/rpmostree/ostree"
+	"example.com/rpmostree/ostree/gvariant"
+	"github.com/mikelolasagasti/xz"
+	"golang.org/x/sys/unix"
+)
+
+// payloadType is the GVariant type of a part without compression: modes,
+// attributes, bytes, operations.
+const payloadType = "(a(uuu)aa(ayay)ayay)"
+
+// The compressions of a part.
+const (
+	compressionNone = 0
+	compressionXZ   = 'x'
+)
+
+// payload is a decoded part.
+type payload struct {
+	value gvariant.Value
+	modes []fileMode
+	blob  []byte
+	ops   []byte
+	free  func() error
+}
+
+type fileMode struct{ uid, gid, mode uint32 }
+
+const (
+	// maxDict is the largest dictionary of an xz stream: that of its highest
+	// preset.
+	maxDict = 64 << 20
+	// inMemory is the size up to which a part is decoded into memory; a larger
+	// one goes to a file without a name that is mapped.
+	inMemory = 8 << 20
+	// partOverhead is what a part may have besides its objects.
+	partOverhead = 64 << 20
+	// modeSize is the length of an element of the table of modes.
+	modeSize = 12
+)
+
+// readPayload decodes a part and verifies length and checksum. tmp is the
+// directory for large ones.
+func (p *Part) readPayload(ctx context.Context, r io.Reader, tmp *dirfd.Dir, limit int64) (*payload, error) {
+	hash := sha256.New()
+	in := io.TeeReader(io.LimitReader(r, int64(min(p.Size, 1<<62))+1), hash)
+	data, free, err := spool(ctx, in, tmp, p.limit(limit))
+	if err != nil {
+		return nil, err
+	}
+	n, err := io.Copy(io.Discard, in) // the checksum covers what the decoder left
+	if err == nil && n > 0 {
+		err = errors.New("has bytes after the end of the compressed stream")
+	}
+	if sum := ostree.Checksum(hash.Sum(nil)); err == nil && sum != p.Checksum {
+		err = fmt.Errorf("has checksum %s instead of %s", sum, p.Checksum)
+	}
+	var out *payload
+	if err == nil {
+		out, err = parsePayload(data)
+	}
+	if err != nil {
+		return nil, errors.Join(err, free())
+	}
+	out.free = free
+	return out, nil
+}
+
+// readInline decodes a part inside the superblock, which has no checksum of its
+// own.
+func (p *Part) readInline(ctx context.Context, r io.Reader, tmp *dirfd.Dir, limit int64) (*payload, error) {
+	data, free, err := spool(ctx, r, tmp, p.limit(limit))
+	if err != nil {
+		return nil, err
+	}
+	out, err := parsePayload(data)
+	if err != nil {
+		return nil, errors.Join(err, free())
+	}
+	out.free = free
+	return out, nil
+}
+
+// limit is the largest decoded part: a patch is hardly larger than the file it
+// makes.
+func (p *Part) limit(limit int64) int64 {
+	declared := min(p.Usize, 1<<60)*2 + partOverhead
+	return min(limit, int64(declared))
+}
+
+// spool decompresses a part.
+func spool(ctx context.Context, r io.Reader, tmp *dirfd.Dir, limit int64) (data []byte, free func() error, err error) {
+	var head [1]byte
+	if _, err := io.ReadFull(r, head[:]); err != nil {
+		return nil, nil, fmt.Errorf("read compression: %w", err)
+	}
+	switch head[0] {
+	case compressionNone:
+	case compressionXZ:
+		if r, err = xz.NewReader(r, maxDict); err != nil {
+			return nil, nil, err
+		}
+	default:
+		return nil, nil, fmt.Errorf("unknown compression %q", head[0])
+	}
+	r = io.LimitReader(r, limit+1)
+	if data, err = io.ReadAll(io.LimitReader(r, inMemory+1)); err != nil {
+		return nil, nil, fmt.Errorf("decompress: %w", err)
+	}
+	if int64(len(data)) > limit {
+		return nil, nil, fmt.Errorf("is larger than %d bytes when decompressed", limit)
+	}
+	if len(data) <= inMemory {
+		return data, func() error { return nil }, nil
+	}
+	f, err := atomicfs.TempFile(ctx, tmp, 0o600)
+	if err != nil {
+		return nil, nil, err
+	}
+	data, err = spoolFile(f, data, r, limit)
+	if err = errors.Join(err, atomicfs.Discard(ctx, tmp, f)); err != nil {
+		return nil, nil, err
+	}
+	return data, func() error { return unix.Munmap(data) }, nil
+}
+
+// spoolFile writes first and r to f and maps it.
+func spoolFile(f *os.File, first []byte, r io.Reader, limit int64) ([]byte, error) {
+	if _, err := f.Write(first); err != nil {
+		return nil, err
+	}
+	n, err := io.Copy(f, r)
+	if err != nil {
+		return nil, fmt.Errorf("decompress: %w", err)
+	}
+	size := n + int64(len(first))
+	if size > limit {
+		return nil, fmt.Errorf("is larger than %d bytes when decompressed", limit)
+	}
+	data, err := unix.Mmap(int(f.Fd()), 0, int(size), unix.PROT_READ, unix.MAP_PRIVATE)
+	if err != nil {
+		return nil, &os.PathError{Op: "mmap", Path: f.Name(), Err: err}
+	}
+	return data, nil
+}
+
+func parsePayload(data []byte) (*payload, error) {
+	v, err := gvariant.Decode(payloadType, data)
+	if err != nil {
+		return nil, err
+	}
+	p := &payload{value: v, blob: v.Index(2).RawBytes(), ops: v.Index(3).RawBytes()}
+	// The table is read as it is, since it may be long.
+	table := v.Index(0).Bytes()
+	p.modes = make([]fileMode, 0, len(table)/modeSize)
+	for ; len(table) >= modeSize; table = table[modeSize:] {
+		p.modes = append(p.modes, fileMode{
+			binary.BigEndian.Uint32(table), binary.BigEndian.Uint32(table[4:]), binary.BigEndian.Uint32(table[8:]),
+		})
+	}
+	return p, nil
+}
+
+// xattrs returns element i of the table of attributes.
+func (p *payload) xattrs(i uint64) (ostree.Xattrs, error) {
+	table := p.value.Index(1)
+	if i >= uint64(table.Len()) {
+		return nil, fmt.Errorf("attributes %d of %d", i, table.Len())
+	}
+	var out ostree.Xattrs
+	for _, x := range table.Index(int(i)).All() {
+		out = append(out, ostree.Xattr{Name: string(x.Index(0).ByteString()), Value: x.Index(1).RawBytes()})
+	}
+	return out, nil
+}
+
+// bytes returns blob[offset:][:size].
+func (p *payload) bytes(offset, size uint64) ([]byte, error) {
+	if n := uint64(len(p.blob)); offset > n || size > n-offset {
+		return nil, fmt.Errorf("%d bytes at %d are outside of the %d bytes of the part", size, offset, n)
+	}
+	return p.blob[offset:][:size], nil
+}
