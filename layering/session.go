@@ -171,16 +171,16 @@ func escapeOverlay(s string) string {
 // makeScriptDirs makes the writable places that scripts are promised, and the
 // links in /var to state that images keep in /usr.
 func makeScriptDirs(ctx context.Context, root string) error {
-	for _, dir := range []string{"var/tmp", "var/lib/rpm-state"} {
-		if err := os.MkdirAll(filepath.Join(root, dir), 0o755); err != nil {
-			return err
-		}
-	}
 	d, err := dirfd.Open(root)
 	if err != nil {
 		return err
 	}
 	defer d.Close()
+	for _, dir := range []string{"var/tmp", "var/lib/rpm-state"} {
+		if err := atomicfs.MkdirAll(ctx, d, dir, 0o755); err != nil {
+			return fmt.Errorf("check out for scripts: %w", err)
+		}
+	}
 	for _, name := range []string{"alternatives", "vagrant"} {
 		if ok, err := d.Exists("usr/lib/" + name); err != nil || !ok {
 			if err != nil {
