@@ -82,10 +82,12 @@ func (t *Tree) absorbDir(ctx context.Context, d *dirfd.Dir, name string, st *dir
 	if err != nil {
 		return err
 	}
-	if opaque || !isDir {
-		if err := t.RemoveIfExists(ctx, name); err != nil {
+	if isDir && !opaque {
+		if xattrs, err = t.keepDirLabel(ctx, name, xattrs); err != nil {
 			return err
 		}
+	} else if err := t.RemoveIfExists(ctx, name); err != nil {
+		return err
 	}
 	if err := t.setDir(ctx, name, st.Uid, st.Gid, st.Mode&0o7777, xattrs); err != nil {
 		return err
@@ -141,13 +143,32 @@ func (t *Tree) keepLabel(ctx context.Context, name string, h *ostree.FileHeader)
 	if err != nil {
 		return err
 	}
-	for _, x := range old.Xattrs {
+	h.Xattrs = withLabelOf(h.Xattrs, old.Xattrs)
+	return nil
+}
+
+// keepDirLabel is keepLabel for directories: the overlay copies every one above
+// a changed file.
+func (t *Tree) keepDirLabel(ctx context.Context, name string, xattrs ostree.Xattrs) (ostree.Xattrs, error) {
+	e, err := t.lookup(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	m, err := t.tx.LoadDirMeta(ctx, e.Dir.Meta())
+	if err != nil {
+		return nil, treeError("stat", name, err)
+	}
+	return withLabelOf(xattrs, m.Xattrs), nil
+}
+
+func withLabelOf(xattrs, old ostree.Xattrs) ostree.Xattrs {
+	for _, x := range old {
 		if x.Name == labelXattr {
-			h.Xattrs = append(h.Xattrs, x)
-			slices.SortFunc(h.Xattrs, func(a, b ostree.Xattr) int { return strings.Compare(a.Name, b.Name) })
+			xattrs = append(xattrs, x)
+			slices.SortFunc(xattrs, func(a, b ostree.Xattr) int { return strings.Compare(a.Name, b.Name) })
 		}
 	}
-	return nil
+	return xattrs
 }
 
 // absorbObject enters a file, also in the place of a directory.

@@ -102,14 +102,28 @@ func TestSessionTakesChangesBack(t *testing.T) {
 	}
 }
 
-// TestSessionKeepsLabels: a file that a script changes keeps its label; a new
-// one has none.
+// TestSessionKeepsLabels: a file that a script changes keeps its label, and so
+// does every directory above; a new file has none.
 func TestSessionKeepsLabels(t *testing.T) {
-	got, err := session(t, ostree.ModeArchive, map[string]string{"usr/x security.selinux=system_u:object_r:usr_t:s0": "x"}, func(root string) error {
-		return errors.Join(os.WriteFile(filepath.Join(root, "usr/x"), []byte("y"), 0o644), os.WriteFile(filepath.Join(root, "usr/new"), nil, 0o644))
+	const label = " security.selinux=system_u:object_r:usr_t:s0"
+	got, err := session(t, ostree.ModeArchive, map[string]string{"usr/x" + label: "x", "usr/dir/" + label: "", "usr/dir/f": "f"}, func(root string) error {
+		return errors.Join(
+			os.WriteFile(filepath.Join(root, "usr/x"), []byte("y"), 0o644), os.WriteFile(filepath.Join(root, "usr/new"), nil, 0o644),
+			os.WriteFile(filepath.Join(root, "usr/dir/f"), []byte("g"), 0o644))
 	})
 	require.NoError(t, err)
-	require.Equal(t, map[string]string{"usr/x security.selinux=system_u:object_r:usr_t:s0": "y", "usr/new": ""}, got)
+	require.Equal(t, map[string]string{"usr/x" + label: "y", "usr/new": "", "usr/dir/" + label: "", "usr/dir/f": "g"}, got)
+}
+
+// TestSessionFollowsNoLinkOfTheTree: the directories for scripts are made in
+// the checkout or not at all.
+func TestSessionFollowsNoLinkOfTheTree(t *testing.T) {
+	outside := t.TempDir()
+	_, err := session(t, ostree.ModeBare, map[string]string{"usr/x": "x", "var -> " + outside: ""}, func(string) error { return nil })
+	require.ErrorIs(t, err, unix.ENOTDIR)
+	left, err := os.ReadDir(outside)
+	require.NoError(t, err)
+	require.Empty(t, left)
 }
 
 func TestSessionFailureLeavesNothing(t *testing.T) {
