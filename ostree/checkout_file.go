@@ -113,7 +113,7 @@ func (c *checkout) find(sum Checksum) (*source, *dirfd.Dir, unix.Stat_t, error) 
 			return nil, nil, unix.Stat_t{}, err
 		}
 	}
-	return nil, nil, unix.Stat_t{}, fmt.Errorf("load %s: %w", ObjectName{sum, TypeFile}, fs.ErrNotExist)
+	return nil, nil, unix.Stat_t{}, &MissingError{ObjectName{sum, TypeFile}}
 }
 
 // node is a file as it shall be on disk.

@@ -239,13 +239,13 @@ func TestHostileDirTree(t *testing.T) {
 		data []byte
 		want string
 	}{
-		{"slash", dirtree([]string{"a/b"}, nil), "contains slash"},
-		{"absolute", dirtree([]string{"/etc"}, nil), "contains slash"},
+		{"slash", dirtree([]string{"a/b"}, nil), "invalid / in filename"},
+		{"absolute", dirtree([]string{"/etc"}, nil), "invalid / in filename"},
 		{"dot", dirtree(nil, []string{"."}), `invalid name "."`},
 		{"dot dot", dirtree(nil, []string{".."}), `invalid name ".."`},
 		{"dot dot file", dirtree([]string{".."}, nil), `invalid name ".."`},
 		{"empty name", dirtree([]string{""}, nil), "empty name"},
-		{"not UTF-8", dirtree([]string{"\xff"}, nil), "not UTF-8"},
+		{"invalid UTF-8", dirtree([]string{"\xff"}, nil), "invalid UTF-8"},
 		{"duplicate file", dirtree([]string{"a", "a"}, nil), `duplicate name "a"`},
 		{"duplicate directory", dirtree(nil, []string{"a", "a"}), `duplicate name "a"`},
 		{"file and directory", dirtree([]string{"a"}, []string{"a"}), "both a file and a directory"},

@@ -58,15 +58,20 @@ func (r *Repo) Config() *Config {
 }
 
 // WriteConfig replaces the configuration. It refuses one that could not be
-// opened again, and a change of the mode, which would make the objects
-// unreadable.
+// opened again, and a change of the mode if there are objects, which would
+// become unreadable; without, the new mode is that of the next [Open].
 func (r *Repo) WriteConfig(ctx context.Context, c *Config) error {
 	s, err := readSettings(c)
 	if err != nil {
 		return fmt.Errorf("write config of %s: %w", r.path, err)
 	}
 	if s.mode != r.mode {
-		return fmt.Errorf("write config of %s: mode cannot change from %s to %s", r.path, r.mode, s.mode)
+		for _, err := range r.Objects(ctx) {
+			if err == nil {
+				err = fmt.Errorf("there are objects, so that mode cannot change from %s to %s", r.mode, s.mode)
+			}
+			return fmt.Errorf("write config of %s: %w", r.path, err)
+		}
 	}
 	err = atomicfs.WriteFile(ctx, r.dir, "config", c.Bytes(), 0o644, &atomicfs.WriteOptions{NoSync: !s.fsync})
 	if err != nil {

@@ -159,10 +159,12 @@ func checkFileName(name string) error {
 		return errors.New("empty name")
 	case name == "." || name == "..":
 		return fmt.Errorf("invalid name %q", name)
-	case strings.ContainsAny(name, "/\x00"):
-		return fmt.Errorf("invalid name %q: contains slash or NUL", name)
+	case strings.Contains(name, "/"):
+		return fmt.Errorf("invalid / in filename %s", name)
+	case strings.Contains(name, "\x00"):
+		return fmt.Errorf("invalid NUL in filename %q", name)
 	case !utf8.ValidString(name):
-		return fmt.Errorf("invalid name %q: not UTF-8", name)
+		return fmt.Errorf("invalid UTF-8 in filename %s", name)
 	}
 	return nil
 }

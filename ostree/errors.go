@@ -3,6 +3,7 @@ package ostree
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 )
 
 // CorruptError says that an object, or the input that should become one, is not
@@ -11,6 +12,8 @@ type CorruptError struct {
 	Object ObjectName // the object, if its name is known
 	Path   string     // where it was found, for messages
 	Err    error      // what is wrong
+	// Actual is the checksum of the content, if that is what is wrong.
+	Actual Checksum
 }
 
 // Error implements error.
@@ -41,15 +44,25 @@ func corrupt(t ObjectType, format string, args ...any) error {
 func nameCorrupt(err error, name ObjectName) error {
 	var ce *CorruptError
 	if errors.As(err, &ce) && ce.Object.Checksum.IsZero() {
-		return &CorruptError{Object: name, Path: ce.Path, Err: ce.Err}
+		return &CorruptError{Object: name, Path: ce.Path, Err: ce.Err, Actual: ce.Actual}
 	}
 	return err
 }
 
 // mismatch is the error for content whose checksum is not the wanted one.
 func mismatch(want ObjectName, got Checksum) error {
-	return &CorruptError{Object: want, Err: fmt.Errorf("content has checksum %s", got)}
+	return &CorruptError{Object: want, Err: fmt.Errorf("content has checksum %s", got), Actual: got}
 }
+
+// MissingError says that an object is not in the repository. It matches
+// [fs.ErrNotExist].
+type MissingError struct{ Object ObjectName }
+
+// Error implements error.
+func (e *MissingError) Error() string { return fmt.Sprintf("load %s: %v", e.Object, fs.ErrNotExist) }
+
+// Unwrap returns [fs.ErrNotExist].
+func (e *MissingError) Unwrap() error { return fs.ErrNotExist }
 
 // LockedError says that another program (or another [Repo] value) holds the
 // lock of the repository and did not give it up in time.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -25,6 +26,8 @@ type FsckOptions struct {
 	// VerifyBackRefs demands that each ref in the binding of a commit has that commit. It implies
 	// VerifyBindings.
 	VerifyBackRefs bool
+	// RefsFirst ends the check after the refs if one has no sound commit or a wrong binding.
+	RefsFirst bool
 	// Progress is called now and then, from one goroutine at a time.
 	Progress func(FsckProgress)
 }
@@ -107,15 +110,10 @@ func (f *fsck) run(ctx context.Context) error {
 	if err := f.checkRefs(ctx); err != nil {
 		return err
 	}
-	if err := f.loadCommits(ctx); err != nil {
-		return err
-	}
-	objects := f.walk(ctx)
-	if err := f.verifyAll(ctx, objects); err != nil {
-		return err
-	}
-	if err := f.settle(ctx); err != nil {
-		return err
+	if len(f.problems) == 0 || !f.o.RefsFirst {
+		if err := f.checkObjects(ctx); err != nil {
+			return err
+		}
 	}
 	slices.SortFunc(f.problems, func(a, b FsckProblem) int {
 		return cmp.Or(cmp.Compare(b.Ref, a.Ref), cmp.Compare(a.Object.Type, b.Object.Type),
@@ -123,6 +121,17 @@ func (f *fsck) run(ctx context.Context) error {
 	})
 	f.report.Problems = f.problems
 	return nil
+}
+
+// checkObjects verifies commits and everything that they need.
+func (f *fsck) checkObjects(ctx context.Context) error {
+	if err := f.loadCommits(ctx); err != nil {
+		return err
+	}
+	if err := f.verifyAll(ctx, f.walk(ctx)); err != nil {
+		return err
+	}
+	return f.settle(ctx)
 }
 
 func (f *fsck) problem(p FsckProblem) {
@@ -139,7 +148,7 @@ func (f *fsck) checkRefs(ctx context.Context) error {
 		return err
 	}
 	for _, ref := range refs {
-		c, err := f.r.LoadCommit(ctx, ref.Checksum)
+		c, err := f.loadCommit(ctx, ObjectName{ref.Checksum, TypeCommit})
 		if err == nil && (f.o.VerifyBindings || f.o.VerifyBackRefs) {
 			err = f.r.checkBindings(ref, c)
 		}
@@ -159,7 +168,7 @@ func (f *fsck) checkRefs(ctx context.Context) error {
 func (r *Repo) checkBindings(ref Ref, c *Commit) error {
 	bound, ok := c.Metadata.Strings(KeyRefBinding)
 	if ok && !slices.Contains(bound, ref.Name) {
-		return fmt.Errorf("commit %s: ref is not in its ref binding %q", ref.Checksum, bound)
+		return fmt.Errorf("commit %s: commit has no requested ref ‘%s’ in ref binding metadata (‘%s’)", ref.Checksum, ref.Name, strings.Join(bound, "’, ‘"))
 	}
 	collection := ref.Collection
 	if collection == "" && ref.Remote == "" {

@@ -169,7 +169,7 @@ func TestImportRefusesOtherTypes(t *testing.T) {
 	_, _ = importAll(t, tx, dir, &ImportOptions{Skip: []string{"/sub/fifo"}})
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "bad\xffname"), nil, 0o644))
 	err = tx.ImportDir(context.Background(), NewMutableTree(), dir, &ImportOptions{Skip: []string{"/sub/fifo"}})
-	require.ErrorContains(t, err, "not UTF-8")
+	require.ErrorContains(t, err, "invalid UTF-8")
 	err = tx.ImportDir(context.Background(), NewMutableTree(), filepath.Join(dir, "none"), nil)
 	require.ErrorIs(t, err, os.ErrNotExist)
 	cancelled, cancel := context.WithCancel(context.Background())

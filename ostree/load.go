@@ -79,7 +79,7 @@ func firstOf[T any](stores []looseStore, n ObjectName, load func(*looseStore) (T
 		}
 	}
 	var none T
-	return none, fmt.Errorf("load %s: %w", n, fs.ErrNotExist)
+	return none, &MissingError{n}
 }
 
 func loadMetadata(stores []looseStore, n ObjectName) ([]byte, error) {

@@ -230,6 +230,30 @@ func (r *Repo) pruneDeltas(ctx context.Context) error {
 	return nil
 }
 
+// PruneDeltas removes the static deltas to a commit.
+func (r *Repo) PruneDeltas(ctx context.Context, to Checksum) error {
+	if err := r.needWritable(); err != nil {
+		return err
+	}
+	ctx, unlock, err := r.lock(ctx, true)
+	if err != nil {
+		return err
+	}
+	deltas, err := r.staticDeltas()
+	for _, d := range deltas {
+		if d.to == to && err == nil {
+			err = atomicfs.RemoveAll(ctx, r.dir, d.path)
+		}
+	}
+	if uerr := unlock(); err == nil {
+		err = uerr
+	}
+	if err != nil {
+		return fmt.Errorf("prune deltas to %s: %w", to, err)
+	}
+	return nil
+}
+
 // summaryCache is where pulls keep summaries, named after the remote, with .sig for
 // the signature.
 const summaryCache = "tmp/cache/summaries"

@@ -233,7 +233,30 @@ func (r *Repo) SetRef(ctx context.Context, refspec string, c Checksum) error {
 	if err := needChecksum(c, refspec, err); err != nil {
 		return err
 	}
-	return r.changeRefs(ctx, []Ref{{Remote: remote, Name: name, Checksum: c}}, !r.current().fsync)
+	return r.changeRef(ctx, Ref{Remote: remote, Name: name, Checksum: c})
+}
+
+// SetCollectionRef is [Repo.SetRef] for a ref of a mirrored collection; a zero
+// checksum deletes it. A ref of the repository's own collection is a local ref.
+func (r *Repo) SetCollectionRef(ctx context.Context, collection, name string, c Checksum) error {
+	ref := Ref{Collection: collection, Name: name, Checksum: c}
+	if err := ref.check(); err != nil {
+		return err
+	}
+	if collection == r.CollectionID() {
+		ref.Collection = ""
+	}
+	return r.changeRef(ctx, ref)
+}
+
+// changeRef changes one ref at once, and the summary where
+// core.auto-update-summary asks for it.
+func (r *Repo) changeRef(ctx context.Context, ref Ref) error {
+	s := r.current()
+	if err := r.changeRefs(ctx, []Ref{ref}, !s.fsync); err != nil || !s.autoSummary {
+		return err
+	}
+	return r.UpdateSummary(ctx, nil)
 }
 
 // DeleteRef deletes a ref or an alias. The error matches [fs.ErrNotExist] if
@@ -248,7 +271,7 @@ func (r *Repo) DeleteRef(ctx context.Context, refspec string) error {
 	if err != nil || st.Mode&unix.S_IFMT == unix.S_IFDIR {
 		return fmt.Errorf("delete ref %q: %w", refspec, r.noRef(ref, err))
 	}
-	return r.changeRefs(ctx, []Ref{ref}, !r.current().fsync)
+	return r.changeRef(ctx, ref)
 }
 
 // SetAlias makes the local ref alias stand for the local ref target, which must

@@ -185,6 +185,7 @@ func TestConfigKeepsCommentsAndRefusesDamage(t *testing.T) {
 	require.Contains(t, string(data), "[archive]\nzlib-level=1\n")
 
 	c.Set("core", "mode", "bare")
+	mustCommit(t, r, "main", map[string]string{"a": "x"})
 	require.ErrorContains(t, r.WriteConfig(ctx, c), "mode cannot change")
 	c.Set("core", "mode", "archive-z2")
 	c.Set("core", "repo_version", "7")

@@ -21,6 +21,7 @@ type checkoutOptions struct {
 	union, unionAdd, unionIdentical bool
 	fromStdin                       bool
 	fromFile, fsync, skipList       string
+	selinuxPolicy, selinuxPrefix    string
 }
 
 func (a *app) checkoutCommand() *cobra.Command {
@@ -44,6 +45,8 @@ func (a *app) checkoutCommand() *cobra.Command {
 	glibopt.Bool(c, &o.ForceCopy, "force-copy", "C", "Never hardlink (but may reflink if available)")
 	glibopt.Bool(c, &o.BareUserOnlyDirs, "bareuseronly-dirs", "M", "Suppress mode bits outside of 0775 for directories (suid, world writable, etc.)")
 	glibopt.String(c, &o.skipList, "skip-list", "", "FILE", "File containing list of files to skip")
+	glibopt.String(c, &o.selinuxPolicy, "selinux-policy", "", "PATH", "Set SELinux labels based on policy in root filesystem PATH (may be /); implies --force-copy")
+	glibopt.String(c, &o.selinuxPrefix, "selinux-prefix", "", "PREFIX", "When setting SELinux labels, prefix all paths by PREFIX")
 	glibopt.Hide(c, "force-copy-zerosized")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		many := o.fromStdin || o.fromFile != ""
@@ -103,7 +106,7 @@ func (o *checkoutOptions) finish() error {
 			o.Skip[p] = true
 		}
 	}
-	return nil
+	return o.label()
 }
 
 func checkout(ctx context.Context, repo *ostree.Repo, rev, dest string, o checkoutOptions) error {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
 	"strconv"
 	"strings"
@@ -24,6 +25,9 @@ type commitOptions struct {
 	linkSpeedup, devInoCanonical, skipUnchanged   bool
 	statoverride, skipList, fsync, timestamp      string
 	table, disableFsync                           bool
+	selinuxPolicy                                 string
+	selinuxFromBase                               bool
+	selinuxEpoch                                  int
 }
 
 func (a *app) commitCommand() *cobra.Command {
@@ -49,6 +53,9 @@ func (a *app) commitCommand() *cobra.Command {
 	glibopt.Bool(c, &o.bootable, "bootable", "", "Flag this commit as a bootable OSTree (e.g. contains a Linux kernel)")
 	glibopt.Bool(c, &o.roExecutables, "mode-ro-executables", "", "Ensure executable files are not writable")
 	glibopt.Bool(c, &o.noXattrs, "no-xattrs", "", "Do not import extended attributes")
+	glibopt.String(c, &o.selinuxPolicy, "selinux-policy", "", "PATH", "Set SELinux labels based on policy in root filesystem PATH (may be /)")
+	glibopt.Bool(c, &o.selinuxFromBase, "selinux-policy-from-base", "P", "Set SELinux labels based on --base, or the first --tree argument")
+	glibopt.Int(c, &o.selinuxEpoch, "selinux-labeling-epoch", "", "EPOCH", "Use this version of the rules for labels: 1 labels /usr/etc as /etc")
 	glibopt.Bool(c, &o.linkSpeedup, "link-checkout-speedup", "", "Optimize for commits of trees composed of hardlinks into the repository")
 	glibopt.Bool(c, &o.devInoCanonical, "devino-canonical", "I", "Assume hardlinked objects are unmodified.  Implies --link-checkout-speedup")
 	glibopt.Bool(c, &o.skipUnchanged, "skip-if-unchanged", "", "If the contents are unchanged from previous commit, do nothing")
@@ -86,7 +93,7 @@ type committer struct {
 
 func (c *committer) run(ctx context.Context, args []string) (err error) {
 	if c.opts.branch != "" {
-		if err := ostree.ValidateRefName(c.opts.branch); err != nil {
+		if _, _, err := ostree.ParseRefspec(c.opts.branch); err != nil {
 			return errorf("Invalid refspec %s", c.opts.branch)
 		}
 	}
@@ -197,8 +204,11 @@ func (c *committer) when() (time.Time, error) {
 	}
 	if epoch := c.env("SOURCE_DATE_EPOCH"); epoch != "" {
 		n, err := strconv.ParseInt(epoch, 10, 64)
+		if errors.Is(err, strconv.ErrRange) {
+			return time.Time{}, errorf("Parsing SOURCE_DATE_EPOCH: Numerical result out of range")
+		}
 		if err != nil {
-			return time.Time{}, errorf("Failed to convert SOURCE_DATE_EPOCH: %v", err)
+			return time.Time{}, errorf("Failed to convert SOURCE_DATE_EPOCH")
 		}
 		return time.Unix(n, 0), nil
 	}

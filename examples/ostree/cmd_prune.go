@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 
 	"github.com/spf13/cobra"
 
@@ -10,68 +12,101 @@ import (
 	"example.com/rpmostree/ostree"
 )
 
+type pruneOptions struct {
+	ostree.PruneOptions
+	depth                     int
+	deltasOnly                bool
+	youngerThan               string
+	delete, branchDepth, only []string
+}
+
 func (a *app) pruneCommand() *cobra.Command {
-	var o ostree.PruneOptions
-	depth := -1
-	var deleteCommits []string
+	o := pruneOptions{depth: -1}
 	c := &cobra.Command{Use: "prune", Short: "Search for unreachable objects"}
 	glibopt.Bool(c, &o.NoPrune, "no-prune", "", "Only display unreachable objects; don't delete")
 	glibopt.Bool(c, &o.RefsOnly, "refs-only", "", "Only compute reachability via refs")
-	glibopt.Int(c, &depth, "depth", "", "DEPTH", "Only traverse DEPTH parents for each commit (default: -1=infinite)")
-	glibopt.Strings(c, &deleteCommits, "delete-commit", "", "COMMIT", "Specify a commit to delete")
+	glibopt.Int(c, &o.depth, "depth", "", "DEPTH", "Only traverse DEPTH parents for each commit (default: -1=infinite)")
+	glibopt.Strings(c, &o.delete, "delete-commit", "", "COMMIT", "Specify a commit to delete")
+	glibopt.String(c, &o.youngerThan, "keep-younger-than", "", "DATE", "Prune all commits older than the specified date")
+	glibopt.Bool(c, &o.deltasOnly, "static-deltas-only", "", "Change the behavior of delete-commit and keep-younger-than to prune only static deltas")
+	glibopt.Strings(c, &o.branchDepth, "retain-branch-depth", "", "BRANCH=DEPTH", "Additionally retain BRANCH=DEPTH commits")
+	glibopt.Strings(c, &o.only, "only-branch", "", "BRANCH", "Only prune BRANCH (may be specified multiple times)")
+	glibopt.Bool(c, &o.CommitOnly, "commit-only", "", "Only traverse and delete commit objects.")
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		return a.withRepo(c.Context(), func(repo *ostree.Repo) error {
-			if depth >= 0 {
-				o.Depth = &depth
-			}
-			if err := deleteCommit(c.Context(), repo, deleteCommits, o.NoPrune); err != nil {
-				return err
-			}
-			stats, err := repo.Prune(c.Context(), &o)
-			if err != nil {
-				return err
-			}
-			a.printPruned(stats, o.NoPrune)
-			return nil
-		})
+		if o.deltasOnly && len(o.delete) == 0 {
+			return glibopt.Usagef("--static-deltas-only requires --delete-commit; see https://github.com/ostreedev/ostree/issues/1479")
+		}
+		return a.withRepo(c.Context(), func(repo *ostree.Repo) error { return a.prune(c.Context(), repo, &o) })
 	}
 	return c
 }
 
-func (a *app) printPruned(s *ostree.PruneStats, dry bool) {
-	a.printf("Total objects: %d\n", s.Total)
+func (a *app) prune(ctx context.Context, repo *ostree.Repo, o *pruneOptions) error {
+	for _, rev := range o.delete {
+		if err := deleteCommit(ctx, repo, rev, o); err != nil {
+			return err
+		}
+	}
+	if o.depth >= 0 {
+		o.Depth = &o.depth
+	}
+	if o.youngerThan != "" || len(o.branchDepth)+len(o.only) > 0 {
+		r, err := o.retain(ctx, repo)
+		if err != nil {
+			return err
+		}
+		o.Reachable = r.reachable
+	}
+	stats, err := repo.Prune(ctx, &o.PruneOptions)
+	if err != nil {
+		return err
+	}
+	a.printPruned(stats, o)
+	return nil
+}
+
+func (a *app) printPruned(s *ostree.PruneStats, o *pruneOptions) {
+	what := ""
+	if o.CommitOnly {
+		what = "(commit only) "
+	}
+	a.printf("Total %sobjects: %d\n", what, s.Total)
 	switch {
 	case s.Pruned == 0:
 		a.println("No unreachable objects")
-	case dry:
+	case o.NoPrune:
 		a.printf("Would delete: %d objects, freeing %s\n", s.Pruned, progress.Size(s.Freed))
 	default:
 		a.printf("Deleted %d objects, %s freed\n", s.Pruned, progress.Size(s.Freed))
 	}
 }
 
-// deleteCommit deletes commit objects by name; what only they reached goes with the pruning.
-func deleteCommit(ctx context.Context, repo *ostree.Repo, revs []string, dry bool) error {
-	for _, rev := range revs {
-		sum, err := ostree.ParseChecksum(rev)
-		if err != nil {
-			return err
-		}
-		refs, err := repo.Refs(ctx, &ostree.RefsOptions{Remotes: true, Mirrors: true})
-		if err != nil {
-			return err
-		}
-		for _, r := range refs {
-			if r.Checksum == sum {
-				return errorf("Commit '%s' is referenced by '%s'", sum, r.Refspec())
-			}
-		}
-		if dry {
-			continue
-		}
-		if err := repo.Delete(ctx, ostree.ObjectName{Checksum: sum, Type: ostree.TypeCommit}); err != nil {
-			return err
+// deleteCommit deletes a commit object, or only deltas to it; what only it reached goes with the pruning. A tombstone
+// tells those who mirror the repository that it is gone on purpose.
+func deleteCommit(ctx context.Context, repo *ostree.Repo, rev string, o *pruneOptions) error {
+	sum, err := ostree.ParseChecksum(rev)
+	if err != nil {
+		return errorf("Invalid rev %s", rev)
+	}
+	if o.deltasOnly {
+		return repo.PruneDeltas(ctx, sum)
+	}
+	refs, err := repo.Refs(ctx, &ostree.RefsOptions{Remotes: true, Mirrors: true})
+	if err != nil {
+		return err
+	}
+	for _, r := range refs {
+		if r.Checksum == sum {
+			return errorf("Commit '%s' is referenced by '%s'", sum, r.Refspec())
 		}
 	}
-	return nil
+	if err := setTombstones(ctx, repo); err != nil || o.NoPrune {
+		return err
+	}
+	err = repo.Delete(ctx, ostree.ObjectName{Checksum: sum, Type: ostree.TypeCommit})
+	if errors.Is(err, fs.ErrNotExist) {
+		text := sum.String()
+		return errorf("Deleting object %s.commit: unlinkat(%s/%s.commit): No such file or directory", sum, text[:2], text[2:])
+	}
+	return err
 }

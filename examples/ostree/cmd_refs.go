@@ -3,8 +3,9 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -39,8 +40,12 @@ func (a *app) refsCommand() *cobra.Command {
 			if len(args) == 0 {
 				args = []string{""}
 			}
+			list := a.refs
+			if o.collections {
+				list = a.collectionRefs
+			}
 			for _, prefix := range args {
-				if err := a.refs(c.Context(), repo, prefix, o); err != nil {
+				if err := list(c.Context(), repo, prefix, o); err != nil {
 					return err
 				}
 			}
@@ -51,11 +56,21 @@ func (a *app) refsCommand() *cobra.Command {
 }
 
 func createRef(ctx context.Context, repo *ostree.Repo, target string, o refsOptions) error {
-	if _, err := repo.ResolveRev(ctx, o.create); err == nil && !o.force {
-		return fmt.Errorf("--create specified but ref %s already exists", o.create)
+	remote, name, ok := strings.Cut(o.create, ":")
+	if !ok {
+		remote, name = "", o.create
+	}
+	if o.collections && ok {
+		return createCollectionRef(ctx, repo, remote, name, target)
+	}
+	if err := ostree.ValidateRefName(name); err != nil {
+		return errorf("Invalid refspec %s", o.create)
+	}
+	if _, err := repo.ResolveRev(ctx, o.create); err == nil && !o.force && !o.alias {
+		return errorf("--create specified but ref %s already exists", o.create)
 	}
 	if o.alias {
-		return repo.SetAlias(ctx, o.create, target)
+		return createAlias(ctx, repo, remote, name, target)
 	}
 	sum, err := resolve(ctx, repo, target)
 	if err != nil {
@@ -64,37 +79,113 @@ func createRef(ctx context.Context, repo *ostree.Repo, target string, o refsOpti
 	return repo.SetRef(ctx, o.create, sum)
 }
 
-// refs lists or deletes the refs below a prefix.
+func createAlias(ctx context.Context, repo *ostree.Repo, remote, name, target string) error {
+	if remote != "" {
+		return errorf("Cannot create alias to remote ref: %s", remote)
+	}
+	err := repo.SetAlias(ctx, name, target)
+	if errors.Is(err, fs.ErrNotExist) {
+		return errorf("Cannot create alias to non-existent ref: %s", target)
+	}
+	return err
+}
+
+func createCollectionRef(ctx context.Context, repo *ostree.Repo, collection, name, target string) error {
+	sum, err := resolve(ctx, repo, target)
+	if err != nil {
+		return err
+	}
+	return repo.SetCollectionRef(ctx, collection, name, sum)
+}
+
+// refs lists or deletes the refs below a prefix: NAME, REMOTE: or REMOTE:NAME.
 func (a *app) refs(ctx context.Context, repo *ostree.Repo, prefix string, o refsOptions) error {
-	refs, err := repo.Refs(ctx, &ostree.RefsOptions{Prefix: prefix, Remotes: true, OnlyAliases: o.alias, Mirrors: o.collections})
+	if _, err := os.Stat(filepath.Join(repo.Path(), "refs/remotes")); errors.Is(err, fs.ErrNotExist) {
+		return errorf("Listing refs: opendir(refs/remotes): No such file or directory")
+	}
+	remote, name, hasRemote := strings.Cut(prefix, ":")
+	if !hasRemote {
+		remote, name = "", prefix
+	}
+	name = strings.TrimPrefix(name, ".")
+	refs, err := repo.Refs(ctx, &ostree.RefsOptions{Prefix: name, Remotes: true, OnlyAliases: o.alias})
 	if err != nil {
 		return err
 	}
 	for _, r := range refs {
-		name := r.Refspec()
 		switch {
+		case prefix != "" && r.Remote != remote:
 		case o.del:
-			if err := repo.DeleteRef(ctx, name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			if err := deleteRef(ctx, repo, r); err != nil {
 				return err
 			}
-			continue
+		default:
+			a.printRef(r, name, o)
 		}
-		shown := name
-		if !o.list {
-			shown = strings.TrimPrefix(strings.TrimPrefix(shown, prefix), "/")
-			if shown == "" {
-				shown = name
+	}
+	return nil
+}
+
+func (a *app) printRef(r ostree.Ref, prefix string, o refsOptions) {
+	shown := r
+	if below := strings.TrimPrefix(strings.TrimPrefix(r.Name, prefix), "/"); !o.list && below != "" {
+		shown.Name = below
+	}
+	switch {
+	case o.alias:
+		a.printf("%s -> %s\n", shown.Refspec(), r.Alias)
+	case o.revision:
+		a.printf("%s\t%s\n", shown.Refspec(), r.Checksum)
+	default:
+		a.println(shown.Refspec())
+	}
+}
+
+// deleteRef deletes a ref unless an alias stands for it.
+func deleteRef(ctx context.Context, repo *ostree.Repo, r ostree.Ref) error {
+	aliases, err := repo.Refs(ctx, &ostree.RefsOptions{OnlyAliases: true})
+	if err != nil {
+		return err
+	}
+	for _, alias := range aliases {
+		if r.Remote == "" && alias.Alias == r.Name {
+			return errorf("Ref '%s' has an active alias: '%s'", r.Name, alias.Name)
+		}
+	}
+	if err := repo.DeleteRef(ctx, r.Refspec()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// collectionRefs lists or deletes the refs of a collection, or of all: those mirrored, the local ones if the repository
+// has a collection, those of remotes that have one.
+func (a *app) collectionRefs(ctx context.Context, repo *ostree.Repo, collection string, o refsOptions) error {
+	refs, err := repo.Refs(ctx, &ostree.RefsOptions{Remotes: !o.del, Mirrors: true})
+	if err != nil {
+		return err
+	}
+	for _, r := range refs {
+		switch {
+		case r.Remote != "":
+			rem, err := repo.Remote(r.Remote)
+			if err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
 			}
+			r.Collection = rem.CollectionID
+		case r.Collection == "":
+			r.Collection = repo.CollectionID()
 		}
 		switch {
-		case o.alias:
-			a.printf("%s -> %s\n", shown, r.Alias)
+		case r.Collection == "" || collection != "" && r.Collection != collection:
+		case o.del:
+			if err := repo.SetCollectionRef(ctx, r.Collection, r.Name, ostree.Checksum{}); err != nil {
+				return err
+			}
 		case o.revision:
-			a.printf("%s\t%s\n", shown, r.Checksum)
-		case o.collections && r.Collection != "":
-			a.printf("(%s, %s)\n", r.Collection, r.Name)
+			a.printf("(%s, %s)\t%s\n", r.Collection, r.Name, r.Checksum)
 		default:
-			a.println(shown)
+			a.printf("(%s, %s)\n", r.Collection, r.Name)
 		}
 	}
 	return nil
@@ -111,8 +202,12 @@ func (a *app) singleCommit(ctx context.Context, repo *ostree.Repo) error {
 			found = append(found, name.Checksum)
 		}
 	}
-	if len(found) != 1 {
-		return errorf("Need exactly one commit, found %d", len(found))
+	switch len(found) {
+	case 0:
+		return errorf("No commit objects found")
+	case 1:
+	default:
+		return errorf("Multiple commit objects found")
 	}
 	a.println(found[0])
 	return nil

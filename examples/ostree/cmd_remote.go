@@ -70,7 +70,7 @@ func (a *app) remoteAddCommand() *cobra.Command {
 
 // remote builds the definition from the arguments; the options keep the order of the real command.
 func (o *remoteAddOptions) remote(args []string) (ostree.Remote, error) {
-	r := ostree.Remote{Name: args[0], ContentURL: o.contentURL, CollectionID: o.collectionID, GPGVerify: !o.noGPGVerify, Options: map[string]string{}}
+	r := ostree.Remote{Name: args[0], ContentURL: o.contentURL, CollectionID: o.collectionID, Options: map[string]string{}}
 	if len(args) > 1 {
 		if link, ok := strings.CutPrefix(args[1], "metalink="); ok {
 			r.Metalink = link
@@ -79,10 +79,13 @@ func (o *remoteAddOptions) remote(args []string) (ostree.Remote, error) {
 		}
 		r.Branches = args[2:]
 	}
-	if o.noGPGVerify {
+	if o.noGPGVerify || o.noSignVerify {
 		r.Options["gpg-verify"] = "false"
 	}
 	if o.noSignVerify {
+		if len(o.signVerify) > 0 {
+			return r, errorf("Cannot specify both --sign-verify and --no-sign-verify")
+		}
 		r.Options["sign-verify"] = "false"
 	}
 	if o.customBackend != "" {

@@ -45,9 +45,11 @@ func (c *committer) importOptions(ctx context.Context) (*ostree.ImportOptions, e
 		}
 	}
 	if c.opts.linkSpeedup || c.opts.devInoCanonical {
-		o.DevIno, err = scanDevIno(ctx, c.repo)
+		if o.DevIno, err = scanDevIno(ctx, c.repo); err != nil {
+			return nil, err
+		}
 	}
-	return o, err
+	return o, c.label(ctx, o)
 }
 
 // scanDevIno notes the inode of every file object, so that hardlinks into the repository are recognised.

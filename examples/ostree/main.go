@@ -58,6 +58,8 @@ func run(ctx context.Context, args, env []string, stdin io.Reader, stdout, stder
 		root.AddCommand(c)
 	}
 	root.AddCommand(a.remoteCommand())
+	a.extend(root)
+	sayAll(root)
 	return glibopt.Run(ctx, root, args, stdin, stdout, stderr)
 }
 

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+
+	"example.com/rpmostree/ostree"
+	"example.com/rpmostree/ostree/pull"
+)
+
+// sayAll makes every command below c report errors in the real command's words.
+func sayAll(c *cobra.Command) {
+	if run := c.RunE; run != nil {
+		c.RunE = func(c *cobra.Command, args []string) error { return realWords(run(c, args)) }
+	}
+	for _, sub := range c.Commands() {
+		sayAll(sub)
+	}
+}
+
+// spoken is an error in other words.
+type spoken struct {
+	text string
+	err  error
+}
+
+func (s *spoken) Error() string { return s.text }
+func (s *spoken) Unwrap() error { return s.err }
+
+// realWords puts the errors of the library into the words of the real command, which scripts match.
+func realWords(err error) error {
+	var said *spoken
+	var missing *ostree.MissingError
+	var corrupt *ostree.CorruptError
+	var older *pull.TimestampError
+	switch {
+	case err == nil || errors.As(err, &said):
+		return err
+	case errors.As(err, &corrupt) && corrupt.Object.Type != 0:
+		return &spoken{corruptText(err, corrupt), err}
+	case errors.As(err, &missing):
+		return &spoken{missingText(missing.Object), err}
+	case errors.As(err, &older):
+		return &spoken{capital(older.Error()), err}
+	}
+	return err
+}
+
+// missingText says that an object is not there.
+func missingText(n ostree.ObjectName) string {
+	if n.Type == ostree.TypeFile {
+		return fmt.Sprintf("Opening content object %[1]s: Couldn't find file object '%[1]s'", n.Checksum)
+	}
+	return fmt.Sprintf("No such metadata object %s", n)
+}
+
+// corruptText says what is wrong with an object.
+func corruptText(err error, e *ostree.CorruptError) string {
+	what := capital(e.Err.Error())
+	switch {
+	case !e.Actual.IsZero():
+		what = fmt.Sprintf("Corrupted %s object; checksum expected='%s' actual='%s'", e.Object.Type, e.Object.Checksum, e.Actual)
+	case e.Object.Checksum.IsZero(): // found while making it: where is what matters
+		return strings.Replace(err.Error(), e.Err.Error(), what, 1)
+	}
+	if e.Object.Type == ostree.TypeFile {
+		return fmt.Sprintf("Content object %s: %s", e.Object.Checksum, what)
+	}
+	return fmt.Sprintf("%s: %s", e.Object, what)
+}
+
+// capital makes the first letter a capital.
+func capital(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:]
+}
