@@ -60,6 +60,13 @@ func metadata(pkg *rpmpkg.Package, n rpmver.NEVRA, o *Options) *gvariant.Dict {
 	return d
 }
 
+// Identity is the SHA-256, in hex, of a package up to its payload: what tells packages of one name apart, see
+// [Stored].MetadataSHA256.
+func Identity(pkg *rpmpkg.Package) string {
+	sum := sha256.Sum256(headBytes(pkg))
+	return hex.EncodeToString(sum[:])
+}
+
 // headBytes is the package up to its payload: lead, signature header, padding
 // and main header.
 func headBytes(pkg *rpmpkg.Package) []byte {
