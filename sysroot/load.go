@@ -136,7 +136,9 @@ func (s *Sysroot) fromEntry(e *bls.Entry) (*Deployment, error) {
 	return d, s.loadDetails(d)
 }
 
-// loadDetails reads what is stored beside the deployment: origin and flags.
+// loadDetails reads what is stored beside the deployment: origin and flags. A
+// damaged origin is a problem, but the deployment boots all the same and its
+// /etc is what the next one inherits.
 func (s *Sysroot) loadDetails(d *Deployment) error {
 	data, err := s.ostree.ReadFile(d.originFile(), maxOriginFile)
 	switch {
@@ -145,7 +147,7 @@ func (s *Sysroot) loadDetails(d *Deployment) error {
 		return fmt.Errorf("origin: %w", err)
 	default:
 		if d.Origin, err = ParseOrigin(data); err != nil {
-			return fmt.Errorf("%s: %w", d.originFile(), err)
+			s.problems = append(s.problems, fmt.Errorf("%s: %w; replace it with set-origin", s.ostree.Join(d.originFile()), err))
 		}
 		d.Pinned = d.Origin.pinned()
 	}
