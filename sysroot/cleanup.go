@@ -81,13 +81,61 @@ func sweepTemps(ctx context.Context, d *dirfd.Dir, rel string) error {
 	return nil
 }
 
+// used lists what must stay: all deployments, and those behind boot entries that
+// could not be read, for a machine may still boot them. They go when a switch
+// of the boot configuration has left their bootlinks behind.
+func (s *Sysroot) used() ([]*Deployment, error) {
+	used := s.Deployments()
+	if len(s.problems) == 0 {
+		return used, nil
+	}
+	err := eachBootlink(s.ostree, s.state.LinkDir(), func(stateroot, csum, target string) {
+		c, serial, err := parseDeploymentName(path.Base(target))
+		d := &Deployment{Stateroot: stateroot, Commit: c, Serial: serial, BootCsum: csum}
+		if err == nil && !slices.ContainsFunc(used, d.Equal) {
+			used = append(used, d)
+		}
+	})
+	return used, err
+}
+
+// eachBootlink calls fn for the links STATEROOT/BOOTCSUM/BOOTSERIAL below dir.
+func eachBootlink(root *dirfd.Dir, dir string, fn func(stateroot, csum, target string)) error {
+	stateroots, err := readDirIfThere(root, dir)
+	if err != nil {
+		return err
+	}
+	for _, os := range stateroots {
+		csums, err := readDirIfThere(root, path.Join(dir, os.Name))
+		if err != nil {
+			return err
+		}
+		for _, csum := range csums {
+			links, err := readDirIfThere(root, path.Join(dir, os.Name, csum.Name))
+			if err != nil {
+				return err
+			}
+			for _, l := range links {
+				if target, err := root.Readlink(path.Join(dir, os.Name, csum.Name, l.Name)); err == nil {
+					fn(os.Name, csum.Name, target)
+				}
+			}
+		}
+	}
+	return nil
+}
+
 func (s *Sysroot) cleanDeployments(ctx context.Context) error {
 	roots, err := readDirIfThere(s.ostree, deployDir)
 	if err != nil {
 		return err
 	}
+	used, err := s.used()
+	if err != nil {
+		return err
+	}
 	keep := map[string]bool{}
-	for _, d := range s.list {
+	for _, d := range used {
 		keep[d.dir()] = true
 	}
 	for _, root := range roots {
@@ -178,8 +226,12 @@ func (s *Sysroot) cleanKernels(ctx context.Context) error {
 	if s.bootD == nil {
 		return nil
 	}
+	used, err := s.used()
+	if err != nil {
+		return err
+	}
 	var csums, images []string
-	for _, d := range s.list {
+	for _, d := range used {
 		csums = append(csums, d.BootCsum)
 		images = append(images, overlays(d)...)
 	}
@@ -258,8 +310,12 @@ func (s *Sysroot) writeRefs(ctx context.Context) error {
 }
 
 func (s *Sysroot) prune(ctx context.Context) error {
+	used, err := s.used()
+	if err != nil {
+		return err
+	}
 	var roots []ostree.Checksum
-	for _, d := range s.list {
+	for _, d := range used {
 		roots = append(roots, d.Commit)
 	}
 	stats, err := s.repo.Prune(ctx, &ostree.PruneOptions{RefsOnly: true, Depth: new(int), Keep: roots})

@@ -348,6 +348,49 @@ func TestDanglingEntry(t *testing.T) {
 	require.Equal(t, d1.Name(), checks[0].Deployment)
 }
 
+// What a boot entry that cannot be read leads to stays until the switch to a
+// configuration without it: the machine may boot it.
+func TestUnreadableEntryKeepsItsDeployment(t *testing.T) {
+	s := sysroottest.New(t)
+	deploy(t, s, commit(t, s, "1", "6.1"))
+	d2 := deploy(t, s, commit(t, s, "2", "6.2"))
+	entry := read(t, s.Path(), "boot/loader/entries/ostree-2.conf")
+	write(t, "not an entry", s.Path(), "boot/loader/entries/ostree-2.conf")
+
+	broken := sysroottest.Open(t, s.Path())
+	require.Len(t, broken.Problems(), 1)
+	bad := sysroottest.Commit(t, s.Repo(), "bad", "3", sysroottest.OS("3", "6.3").With(sysroottest.Tree{"usr/lib/modules/6.3/vmlinuz": ""}))
+	_, err := broken.Deploy(t.Context(), sysroot.DeployRequest{Stateroot: osName, Commit: bad}, nil)
+	require.ErrorIs(t, err, sysroot.ErrNoKernel)
+	require.NoError(t, broken.Cleanup(t.Context(), nil))
+
+	write(t, entry, s.Path(), "boot/loader/entries/ostree-2.conf")
+	checks, err := sysroottest.Open(t, s.Path()).Verify(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, d2.Name(), checks[0].Deployment)
+	ok, err := s.Repo().Has(t.Context(), ostree.ObjectName{Checksum: d2.Commit, Type: ostree.TypeCommit})
+	require.NoError(t, err)
+	require.True(t, ok, "the commit is not pruned")
+}
+
+// A damaged origin file costs neither the deployment nor what the administrator
+// has changed in its /etc.
+func TestDamagedOrigin(t *testing.T) {
+	s := sysroottest.New(t)
+	deploy(t, s, commit(t, s, "1", "6.1"))
+	d2 := deploy(t, s, commit(t, s, "2", "6.2"))
+	write(t, "mine\n", d2.Path(s), "etc/keep.conf")
+	write(t, "garbage", d2.Path(s)+".origin")
+
+	broken := sysroottest.Open(t, s.Path())
+	require.Len(t, broken.Problems(), 1)
+	require.ErrorContains(t, broken.Problems()[0], d2.Name()+".origin: parse origin: line 1")
+	require.Equal(t, []string{"2", "1"}, versions(t, broken))
+	require.Nil(t, broken.Deployments()[0].Origin)
+	d3 := deploy(t, broken, commit(t, s, "3", "6.3"))
+	require.Equal(t, "mine\n", read(t, d3.Path(s), "etc/keep.conf"))
+}
+
 // Damage to what is not booted by default must not stop an upgrade.
 func TestDamagedOlderDeployment(t *testing.T) {
 	s := sysroottest.New(t)
