@@ -44,7 +44,7 @@ func (l *Labeler) Label(path string, mode uint32) (string, error) {
 }
 
 // Xattrs returns the attributes of an imported file with the label from the
-// policy in place of the one it had.
+// policy in place of the one it had, which it keeps if the policy has none.
 func (l *Labeler) Xattrs(path string, h *ostree.FileHeader) (ostree.Xattrs, error) {
 	xattrs := h.Xattrs
 	if l.Next != nil {
@@ -54,16 +54,16 @@ func (l *Labeler) Xattrs(path string, h *ostree.FileHeader) (ostree.Xattrs, erro
 		}
 	}
 	label, err := l.Label(path, h.Mode)
-	if err != nil {
-		return nil, err
+	if err != nil || label == "" {
+		return xattrs, err
 	}
 	return withLabel(xattrs, label), nil
 }
 
-// withLabel returns the attributes, in order, with this label or without any.
+// withLabel returns the attributes, in order, with this label.
 func withLabel(xattrs ostree.Xattrs, label string) ostree.Xattrs {
 	out := make(ostree.Xattrs, 0, len(xattrs)+1)
-	placed := label == ""
+	placed := false
 	for _, x := range xattrs {
 		if x.Name == selinuxXattr {
 			continue

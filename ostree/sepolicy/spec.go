@@ -67,7 +67,7 @@ func parseSpec(line string) (s *spec, ok bool, err error) {
 	}
 	// A backslash in the stem is part of neither the expression nor any path
 	// that libselinux compares with it.
-	return s, !strings.Contains(s.stem, `\\`), nil
+	return s, !strings.Contains(s.stem, `\`), nil
 }
 
 // isSpace is isspace(3) of the C locale.
