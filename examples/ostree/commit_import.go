@@ -15,7 +15,7 @@ import (
 )
 
 // importOptions turns the modifiers of commit into the library's options.
-func (c *committer) importOptions(ctx context.Context) (*ostree.ImportOptions, error) {
+func (c *committer) importOptions(ctx context.Context, trees []string) (*ostree.ImportOptions, error) {
 	o := &ostree.ImportOptions{
 		OwnerUID: owner(c.opts.ownerUID), OwnerGID: owner(c.opts.ownerGID), NoXattrs: c.opts.noXattrs,
 		CanonicalPermissions: c.opts.canonical, Consume: c.opts.consume, DevInoCanonical: c.opts.devInoCanonical,
@@ -49,7 +49,7 @@ func (c *committer) importOptions(ctx context.Context) (*ostree.ImportOptions, e
 			return nil, err
 		}
 	}
-	return o, c.label(ctx, o)
+	return o, c.label(ctx, trees, o)
 }
 
 // scanDevIno notes the inode of every file object, so that hardlinks into the repository are recognised.

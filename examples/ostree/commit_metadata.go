@@ -95,7 +95,7 @@ func (c *committer) tree(ctx context.Context, args []string) (ostree.Tree, error
 		}
 		trees = []string{"dir=" + dir}
 	}
-	imp, err := c.importOptions(ctx)
+	imp, err := c.importOptions(ctx, trees)
 	if err != nil {
 		return ostree.Tree{}, err
 	}

@@ -30,20 +30,20 @@ func policyOf(root fs.FS) (*sepolicy.Policy, error) {
 }
 
 // label makes the import set labels.
-func (c *committer) label(ctx context.Context, o *ostree.ImportOptions) error {
+func (c *committer) label(ctx context.Context, trees []string, o *ostree.ImportOptions) error {
 	if c.opts.selinuxEpoch < 0 || c.opts.selinuxEpoch > sepolicy.MaxEpoch {
 		return errorf("Unknown SELinux labeling epoch %d", c.opts.selinuxEpoch)
 	}
-	policy, err := c.policy(ctx)
+	policy, err := c.policy(ctx, trees)
 	if err != nil || policy == nil {
 		return err
 	}
-	o.Xattrs = (&sepolicy.Labeler{Policy: policy, Epoch: c.opts.selinuxEpoch, Require: true}).Xattrs
+	o.Xattrs = (&sepolicy.Labeler{Policy: policy, Epoch: c.opts.selinuxEpoch}).Xattrs
 	return nil
 }
 
 // policy loads the policy that --selinux-policy or --selinux-policy-from-base means, nil without them.
-func (c *committer) policy(ctx context.Context) (*sepolicy.Policy, error) {
+func (c *committer) policy(ctx context.Context, trees []string) (*sepolicy.Policy, error) {
 	switch {
 	case c.opts.selinuxPolicy != "" && c.opts.selinuxFromBase:
 		return nil, errorf("Cannot specify both --selinux-policy and --selinux-policy-from-base")
@@ -53,8 +53,8 @@ func (c *committer) policy(ctx context.Context) (*sepolicy.Policy, error) {
 		return nil, nil
 	}
 	rev := c.opts.base
-	if rev == "" && len(c.opts.trees) > 0 {
-		kind, value, _ := strings.Cut(c.opts.trees[0], "=")
+	if rev == "" && len(trees) > 0 {
+		kind, value, _ := strings.Cut(trees[0], "=")
 		if kind == "dir" {
 			return policyOfRoot(value)
 		}
@@ -76,7 +76,8 @@ func (c *committer) policy(ctx context.Context) (*sepolicy.Policy, error) {
 	return policyOf(root)
 }
 
-// label makes the checkout set labels. --selinux-policy copies files even if the root has no policy.
+// label makes the checkout set labels, except in user mode, which sets no attributes. --selinux-policy copies files
+// even if the root has no policy.
 func (o *checkoutOptions) label() error {
 	if o.selinuxPolicy == "" {
 		if o.selinuxPrefix != "" {
@@ -89,7 +90,7 @@ func (o *checkoutOptions) label() error {
 		return err
 	}
 	o.ForceCopy = true
-	if policy != nil {
+	if policy != nil && !o.UserMode {
 		o.Label = (&sepolicy.Labeler{Policy: policy, Prefix: o.selinuxPrefix}).Label
 	}
 	return nil
