@@ -12,6 +12,7 @@ import (
 	"example.com/rpmostree/internal/atomicfs"
 	"example.com/rpmostree/ostree"
 	"example.com/rpmostree/sysroot/etcmerge"
+	"golang.org/x/sys/unix"
 )
 
 // DeployRequest says what to deploy and what becomes of the other deployments.
@@ -249,7 +250,14 @@ func (s *Sysroot) mergeEtc(ctx context.Context, d, merge *Deployment, policy etc
 		return nil
 	}
 	for _, p := range []string{path.Join(merge.dir(), "usr/etc"), path.Join(merge.dir(), "etc"), path.Join(d.dir(), "etc")} {
-		if ok, err := s.ostree.Exists(p); err != nil || !ok {
+		st, err := s.ostree.Lstat(p)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if err == nil && st.Mode&unix.S_IFMT != unix.S_IFDIR {
+			err = &fs.PathError{Op: "merge", Path: s.ostree.Join(p), Err: unix.ENOTDIR} // a link may lead out of the root
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path"
 	"path/filepath"
 
@@ -48,6 +49,14 @@ func (s *Sysroot) prepareEtc(ctx context.Context, d *Deployment) error {
 	haveUsrEtc, err := s.ostree.Exists(usrEtc)
 	if err != nil {
 		return err
+	}
+	defaults := etc
+	if haveUsrEtc {
+		defaults = usrEtc
+	}
+	// The merge reads and writes by path: a link would lead it out of the root.
+	if st, err := s.ostree.Lstat(defaults); err == nil && st.Mode&unix.S_IFMT != unix.S_IFDIR {
+		return &fs.PathError{Op: "open", Path: s.ostree.Join(defaults), Err: unix.ENOTDIR}
 	}
 	switch {
 	case len(ents) > 0 && haveUsrEtc:

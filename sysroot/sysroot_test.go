@@ -280,6 +280,29 @@ func TestEtcStates(t *testing.T) {
 	}
 }
 
+// A commit whose /etc is a link must not have the merge write where it leads.
+func TestEtcLinkIsRefused(t *testing.T) {
+	s := sysroottest.New(t)
+	d := deploy(t, s, commit(t, s, "1", "6.1"))
+	write(t, "mine", d.Path(s), "etc/keep.conf")
+	outside := t.TempDir()
+	base := sysroottest.OS("2", "6.1").With(sysroottest.Tree{"usr/etc/os.conf": "", "usr/etc/keep.conf": ""})
+	for _, name := range []string{"etc", "usr/etc"} {
+		bad := sysroottest.Commit(t, s.Repo(), "bad", "2", base.With(sysroottest.Tree{name: "-> " + outside}))
+		_, err := s.Deploy(t.Context(), sysroot.DeployRequest{Stateroot: osName, Commit: bad}, nil)
+		require.ErrorIs(t, err, unix.ENOTDIR, name)
+		left, err := os.ReadDir(outside)
+		require.NoError(t, err)
+		require.Empty(t, left, name)
+	}
+	good := commit(t, s, "3", "6.1")
+	prepare := func(_ context.Context, root string) error { // nor one that appears later
+		return errors.Join(os.RemoveAll(filepath.Join(root, "etc")), os.Symlink(outside, filepath.Join(root, "etc")))
+	}
+	_, err := s.Deploy(t.Context(), sysroot.DeployRequest{Stateroot: osName, Commit: good}, &sysroot.DeployOptions{Prepare: prepare})
+	require.ErrorIs(t, err, unix.ENOTDIR)
+}
+
 func TestEtcConflict(t *testing.T) {
 	s := sysroottest.New(t)
 	d := deploy(t, s, commit(t, s, "1", "6.1"))
