@@ -86,7 +86,8 @@ func (s *Sysroot) installFile(ctx context.Context, root *dirfd.Dir, from, to str
 }
 
 // copyFile is for a boot directory on another file system. The file appears
-// when its content is complete; the sync before the switch makes it durable.
+// when its content is on disk: after a crash installFile trusts name and size,
+// and a file system without a data journal may have kept just these.
 func (s *Sysroot) copyFile(ctx context.Context, root *dirfd.Dir, from, to string, st *dirfd.Stat) error {
 	src, err := root.OpenFile(from, unix.O_RDONLY, 0)
 	if err != nil {
@@ -109,6 +110,9 @@ func (s *Sysroot) copyFile(ctx context.Context, root *dirfd.Dir, from, to string
 		if err = f.Chown(int(st.Uid), int(st.Gid)); errors.Is(err, fs.ErrPermission) {
 			err = nil // vfat and the like have no owners
 		}
+	}
+	if err == nil && !s.opts.NoSync {
+		err = atomicfs.SyncFile(ctx, f)
 	}
 	if err == nil {
 		_, err = atomicfs.Publish(ctx, f, dir, path.Base(to))

@@ -434,6 +434,31 @@ func TestDamagedOlderDeployment(t *testing.T) {
 	require.Contains(t, read(t, s.Path(), "boot/loader/entries/ostree-1.conf"), "/ostree/testos-"+d1.BootCsum+"/vmlinuz-6.1")
 }
 
+// A copied kernel file has its name only when its content is on disk, since the
+// next operation takes a file of that name and size for complete.
+func TestCopiedKernelFileIsSyncedFirst(t *testing.T) {
+	s := sysroottest.New(t)
+	o := sysroottest.Options(s.Path())
+	o.NoSync = false
+	synced, err := sysroot.Open(t.Context(), s.Path(), o)
+	require.NoError(t, err)
+	defer synced.Close()
+	c := sysroottest.Commit(t, s.Repo(), "test/main", "1", sysroottest.OS("1", "6.1").With(sysroottest.Tree{"usr/lib/modules/6.1/dtb/board.dtb": "tree"}))
+	var last atomicfs.Op
+	seen := false
+	ctx := atomicfs.WithHook(t.Context(), func(op atomicfs.Op, p string) error {
+		if strings.HasSuffix(p, "/dtb/board.dtb") && (op == atomicfs.OpLink || op == atomicfs.OpRename) && strings.Contains(p, "boot/ostree") {
+			seen = true
+			require.Equal(t, atomicfs.OpFsync, last, "the step before the file appears")
+		}
+		last = op
+		return nil
+	})
+	_, err = synced.Deploy(ctx, sysroot.DeployRequest{Stateroot: osName, Commit: c}, nil)
+	require.NoError(t, err)
+	require.True(t, seen)
+}
+
 // When the switch is done, trouble with the clean-up is not a failure.
 func TestCleanupFailureIsNotAFailureToDeploy(t *testing.T) {
 	s := sysroottest.New(t)
