@@ -5,10 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
+	"example.com/rpmostree/depsolve"
 	"example.com/rpmostree/layering/importer"
 	"example.com/rpmostree/ostree"
 	"example.com/rpmostree/rpmpkg/rpmver"
@@ -49,20 +52,72 @@ func (e *Engine) Apply(ctx context.Context, p *Plan, o *ApplyOptions) (d *sysroo
 	if p.Unchanged && !o.Force {
 		return first, nil
 	}
+	if d, err = e.deploy(ctx, p); err != nil {
+		e.discard(context.WithoutCancel(ctx))
+		return nil, err
+	}
+	return d, e.Collect(context.WithoutCancel(ctx))
+}
+
+// deploy makes the commit of a plan and switches to it.
+func (e *Engine) deploy(ctx context.Context, p *Plan) (*sysroot.Deployment, error) {
+	if err := e.importFiles(ctx, p.files); err != nil {
+		return nil, err
+	}
 	commit := p.Base
 	if p.Layered() {
+		var err error
 		if commit, err = e.layer(ctx, p); err != nil {
 			return nil, err
 		}
 	}
 	e.report(Progress{Task: "Writing deployment"})
-	d, err = e.sys.Deploy(ctx, sysroot.DeployRequest{ // COMMIT POINT
+	return e.sys.Deploy(ctx, sysroot.DeployRequest{ // COMMIT POINT
 		Stateroot: p.Stateroot, Commit: commit, Origin: p.Origin, KernelArgs: p.KernelArgs, NoPrune: true,
 	}, nil)
+}
+
+// discard removes what a failed Apply has left, except objects: those go with the next [Engine.Collect]. Its own errors
+// are of no interest, as the same will be tried then.
+func (e *Engine) discard(ctx context.Context) {
+	err := errors.Join(e.collectRefs(ctx), e.removeScratch(), e.sys.Cleanup(ctx, &sysroot.CleanupOptions{NoPrune: true}))
 	if err != nil {
-		return nil, err
+		e.opts.Log.Warn("cleaning up after a failure", "error", err)
 	}
-	return d, e.Collect(context.WithoutCancel(ctx))
+}
+
+// removeScratch deletes directories that an interrupted run has left. The caller holds the lock of the root.
+func (e *Engine) removeScratch() error {
+	return os.RemoveAll(filepath.Join(e.sys.Repo().Path(), scratchDir))
+}
+
+// importFiles takes package files into the repository and checks that they are still the ones of the plan.
+func (e *Engine) importFiles(ctx context.Context, files map[string]string) error {
+	if len(files) == 0 {
+		return nil
+	}
+	c, err := OpenCatalog(ctx, &CatalogOptions{Arch: e.opts.Arch, Progress: e.opts.Progress})
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	sums := slices.Sorted(maps.Keys(files))
+	ids := make([]depsolve.PkgID, len(sums))
+	for i, sum := range sums {
+		if ids[i], err = c.AddFile(files[sum]); err != nil {
+			return err
+		}
+	}
+	stored, err := c.Import(ctx, e.sys.Repo(), ids, nil)
+	if err != nil {
+		return err
+	}
+	for i, s := range stored {
+		if s.MetadataSHA256 != sums[i] {
+			return fmt.Errorf("%s has changed: %w", files[sums[i]], ErrStalePlan)
+		}
+	}
+	return nil
 }
 
 // layer makes the commit of the base with its layers.
@@ -91,7 +146,7 @@ func (e *Engine) layer(ctx context.Context, p *Plan) (ostree.Checksum, error) {
 	if err != nil {
 		return none, err
 	}
-	if kernel, err = e.checkKernel(ctx, t, kernel); err != nil {
+	if kernel, err = e.completeKernel(ctx, t, kernel); err != nil {
 		return none, err
 	}
 	e.report(Progress{Task: "Writing OSTree commit"})
@@ -128,16 +183,19 @@ func readIfThere(name string) []byte {
 	return data
 }
 
-// checkKernel refuses a layered kernel, which would need a new initramfs.
-func (e *Engine) checkKernel(ctx context.Context, t *Tree, before *Kernel) (*Kernel, error) {
+// completeKernel makes an initramfs if the kernel is another one now.
+func (e *Engine) completeKernel(ctx context.Context, t *Tree, before *Kernel) (*Kernel, error) {
 	after, err := FindKernel(ctx, t)
 	if err != nil {
 		return nil, err
 	}
-	if before != nil && before.Initramfs != "" && (after == nil || after.Initramfs == "") {
-		return nil, errors.New("the request replaces the kernel, for which no initramfs can be made here: deploy a base with the new kernel instead")
+	if before == nil || after != nil && *after == *before {
+		return after, nil
 	}
-	return after, nil
+	return CompleteKernel(ctx, t, &KernelOptions{
+		BootLocation: before.Location, NoInitramfs: before.Initramfs == "", Sandbox: e.opts.Sandbox, Log: e.opts.Log,
+		Task: func(name string) { e.report(Progress{Task: name}) },
+	})
 }
 
 // commit writes the commit object with the metadata by which tools know what is layered.
@@ -167,7 +225,7 @@ func (e *Engine) Collect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = e.collectRefs(ctx)
+	err = errors.Join(e.collectRefs(ctx), e.removeScratch())
 	if err == nil {
 		err = e.sys.Cleanup(ctx, nil)
 	}
@@ -194,7 +252,9 @@ func (e *Engine) collectRefs(ctx context.Context) error {
 		return err
 	}
 	defer tx.Abort()
+	have := map[string]ostree.Checksum{}
 	for _, r := range refs {
+		have[r.Name] = r.Checksum
 		n, err := importer.ParseRef(r.Name)
 		switch {
 		case err == nil && !used[n]:
@@ -204,7 +264,9 @@ func (e *Engine) collectRefs(ctx context.Context) error {
 		}
 	}
 	for name, base := range want {
-		tx.SetRef(name, base)
+		if have[name] != base {
+			tx.SetRef(name, base)
+		}
 	}
 	_, err = tx.Commit(ctx)
 	return err
@@ -220,9 +282,10 @@ func isBaseRef(name string) bool {
 func (e *Engine) inUse(ctx context.Context) (bases []ostree.Checksum, used map[rpmver.NEVRA]bool, err error) {
 	used = map[rpmver.NEVRA]bool{}
 	for _, d := range e.sys.Deployments() {
-		layers, err := LayersOf(d.Origin)
-		if err != nil {
-			layers = &Layers{} // a deployment of another tool: it keeps its own packages
+		// Requests of an unknown kind are no reason to lose the packages of those that are known.
+		layers, _ := LayersOf(d.Origin)
+		if layers == nil {
+			layers = &Layers{}
 		}
 		for _, f := range layers.localLists() {
 			for _, l := range *f.list {

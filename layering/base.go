@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"example.com/rpmostree/ostree"
@@ -29,8 +30,11 @@ func (e *Engine) baseOf(ctx context.Context, d *sysroot.Deployment) (ostree.Chec
 }
 
 // newRefspec applies Request.Refspec to what the origin has.
-func newRefspec(old, change string) (string, error) {
+func newRefspec(old, change string, pinned bool) (string, error) {
 	change = strings.TrimPrefix(change, "ostree://")
+	if err := unsupportedRefspec(change); err != nil {
+		return "", err
+	}
 	oldRemote, oldRef, _ := ostree.ParseRefspec(old)
 	remote, ref, both := strings.Cut(change, ":")
 	switch {
@@ -46,56 +50,111 @@ func newRefspec(old, change string) (string, error) {
 	if remote != "" {
 		refspec = remote + ":" + ref
 	}
-	if refspec == old {
+	if refspec == old && !pinned {
 		return "", fmt.Errorf("Old and new refs are equal: %s", refspec) //nolint:staticcheck // the real tool's words
 	}
 	return refspec, nil
 }
 
+// unsupportedRefspec explains which kinds of images cannot be followed.
+func unsupportedRefspec(s string) error {
+	switch {
+	case strings.HasPrefix(s, "/"):
+		return fmt.Errorf("rebase to %q: a repository on this machine cannot be followed: add it as a remote with a file:// URL", s)
+	case strings.HasPrefix(s, "ostree-unverified-"), strings.HasPrefix(s, "ostree-image-signed:"), strings.HasPrefix(s, "ostree-remote-"), strings.Contains(s, "://"):
+		return fmt.Errorf("rebase to %q: container images are not supported", s)
+	}
+	return nil
+}
+
+// followed splits a refspec; a checksum stands for itself.
+func followed(refspec string) (remote, ref string, err error) {
+	if _, err := ostree.ParseChecksum(refspec); err == nil {
+		return "", refspec, nil
+	}
+	if remote, ref, err = ostree.ParseRefspec(refspec); err != nil {
+		return "", "", fmt.Errorf("origin: %w", err)
+	}
+	return remote, ref, nil
+}
+
 // resolveBase finds the base commit that a request leads to, pulling it if it is on a remote.
 func (e *Engine) resolveBase(ctx context.Context, r *Request, refspec string, current ostree.Checksum) (ostree.Checksum, error) {
-	remote, ref, err := ostree.ParseRefspec(refspec)
+	remote, ref, err := followed(refspec)
 	if err != nil {
-		return ostree.Checksum{}, fmt.Errorf("origin: %w", err)
+		return ostree.Checksum{}, err
 	}
 	if remote != "" && !r.CacheOnly {
 		if err := e.pullBase(ctx, r, remote, ref, current); err != nil {
 			return ostree.Checksum{}, err
 		}
 	}
-	base, err := e.revision(ctx, refspec, r.Revision)
+	base, err := e.revision(ctx, r, refspec)
 	if err != nil {
 		return base, err
 	}
 	return base, e.checkAge(ctx, r, current, base)
 }
 
-// revision picks the commit of a refspec: its newest, or the one with a checksum or version.
-func (e *Engine) revision(ctx context.Context, refspec, revision string) (ostree.Checksum, error) {
-	repo := e.sys.Repo()
-	if sum, err := ostree.ParseChecksum(trimKind(revision, "revision=")); err == nil {
-		_, err := repo.LoadCommit(ctx, sum)
+// revision picks the commit of a refspec: its newest, or the one of its history with a checksum or version.
+func (e *Engine) revision(ctx context.Context, r *Request, refspec string) (ostree.Checksum, error) {
+	sum, notSum := ostree.ParseChecksum(trimKind(r.Revision, "revision="))
+	if notSum == nil && r.SkipBranchCheck {
+		_, err := e.sys.Repo().LoadCommit(ctx, sum)
 		return sum, err
 	}
-	head, err := repo.ResolveRev(ctx, refspec)
-	if err != nil || revision == "" {
+	head, err := e.sys.Repo().ResolveRev(ctx, refspec)
+	if err != nil || r.Revision == "" {
 		return head, err
 	}
-	version := trimKind(revision, "version=")
+	if notSum == nil {
+		return sum, e.onBranch(ctx, refspec, head, sum)
+	}
+	version := trimKind(r.Revision, "version=")
+	found, err := e.searchHistory(ctx, head, func(_ ostree.Checksum, c *ostree.Commit) bool { return c.Version() == version })
+	if err == nil && found.IsZero() {
+		err = fmt.Errorf("Version %s not found in %s", version, refspec) //nolint:staticcheck // the real tool's words
+	}
+	return found, err
+}
+
+// onBranch refuses a commit of another branch: one that is not in the history of the head, and not bound to the ref.
+func (e *Engine) onBranch(ctx context.Context, refspec string, head, sum ostree.Checksum) error {
+	found, err := e.searchHistory(ctx, head, func(at ostree.Checksum, _ *ostree.Commit) bool { return at == sum })
+	if err != nil || !found.IsZero() {
+		return err
+	}
+	_, ref, err := followed(refspec)
+	if err != nil {
+		return err
+	}
+	c, err := e.sys.Repo().LoadCommit(ctx, sum)
+	if err == nil {
+		if bound, _ := c.Metadata.Strings(ostree.KeyRefBinding); slices.Contains(bound, ref) {
+			return nil
+		}
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return fmt.Errorf("Checksum %s not found in %s", sum, refspec) //nolint:staticcheck // the real tool's words
+}
+
+// searchHistory returns the newest commit that matches, zero if there is none as far as the history is known.
+func (e *Engine) searchHistory(ctx context.Context, head ostree.Checksum, match func(ostree.Checksum, *ostree.Commit) bool) (ostree.Checksum, error) {
 	for at := head; !at.IsZero(); {
-		c, err := repo.LoadCommit(ctx, at)
+		c, err := e.sys.Repo().LoadCommit(ctx, at)
 		if errors.Is(err, fs.ErrNotExist) {
 			break
 		}
 		if err != nil {
-			return head, err
+			return ostree.Checksum{}, err
 		}
-		if c.Version() == version {
+		if match(at, c) {
 			return at, nil
 		}
 		at = c.Parent
 	}
-	return head, fmt.Errorf("Version %s not found in %s", version, refspec) //nolint:staticcheck // the real tool's words
+	return ostree.Checksum{}, nil
 }
 
 func trimKind(s, prefix string) string {
@@ -123,7 +182,7 @@ func (e *Engine) pullBase(ctx context.Context, r *Request, remote, ref string, c
 		o.TimestampCheck, o.TimestampCheckFrom = true, current
 	}
 	if r.Revision != "" {
-		sum, err := e.findRevision(ctx, src, *o, remote+":"+ref, r.Revision)
+		sum, err := e.findRevision(ctx, r, src, *o, remote+":"+ref)
 		if err != nil {
 			return err
 		}
@@ -133,16 +192,17 @@ func (e *Engine) pullBase(ctx context.Context, r *Request, remote, ref string, c
 	return err
 }
 
-// findRevision finds the commit for a revision: a version is looked for in the history, which is pulled without trees.
-func (e *Engine) findRevision(ctx context.Context, src pull.Source, o pull.Options, refspec, revision string) (ostree.Checksum, error) {
-	if sum, err := ostree.ParseChecksum(trimKind(revision, "revision=")); err == nil {
+// findRevision finds the commit for a revision in the history, which is pulled without trees.
+func (e *Engine) findRevision(ctx context.Context, r *Request, src pull.Source, o pull.Options, refspec string) (ostree.Checksum, error) {
+	if sum, err := ostree.ParseChecksum(trimKind(r.Revision, "revision=")); err == nil && r.SkipBranchCheck {
 		return sum, nil
 	}
 	o.CommitOnly, o.Depth = true, -1
+	o.TimestampCheck = false // of the newest commit, which is not what is wanted
 	if _, err := pull.Pull(ctx, e.sys.Repo(), src, &o); err != nil {
 		return ostree.Checksum{}, err
 	}
-	return e.revision(ctx, refspec, revision)
+	return e.revision(ctx, r, refspec)
 }
 
 func (e *Engine) openRemote(ctx context.Context, r ostree.Remote) (pull.Source, *pull.Options, error) {

@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -20,6 +23,9 @@ import (
 	"example.com/rpmostree/rpmpkg/repo"
 	"example.com/rpmostree/rpmpkg/rpmver"
 )
+
+// A localFile is a package file that need not be downloaded.
+type localFile struct{ path, identity string }
 
 // CatalogOptions say where packages come from. The zero value has no repositories.
 type CatalogOptions struct {
@@ -45,7 +51,9 @@ type Catalog struct {
 	repos   []*repo.Metadata
 	local   *depsolve.Repo
 	stored  map[depsolve.PkgID]*importer.Stored // packages that are in the image repository already
-	rpmfile map[depsolve.PkgID]string           // local files
+	rpmfile map[depsolve.PkgID]localFile        // local files
+
+	reporting sync.Mutex // repositories are refreshed at the same time
 }
 
 // OpenCatalog refreshes the metadata of the repositories, all at once, and loads it. Every repository has to load,
@@ -55,7 +63,7 @@ func OpenCatalog(ctx context.Context, o *CatalogOptions) (*Catalog, error) {
 		o = &CatalogOptions{}
 	}
 	c := &Catalog{
-		opts: *o, stored: map[depsolve.PkgID]*importer.Stored{}, rpmfile: map[depsolve.PkgID]string{},
+		opts: *o, stored: map[depsolve.PkgID]*importer.Stored{}, rpmfile: map[depsolve.PkgID]localFile{},
 	}
 	if c.opts.Arch == "" {
 		c.opts.Arch = "x86_64"
@@ -97,8 +105,11 @@ func (c *Catalog) refresh(ctx context.Context) error {
 			m, err := repo.Refresh(gctx, r, filepath.Join(c.opts.CacheDir, "repomd"), &repo.Options{
 				Client: c.opts.Client, CacheOnly: c.opts.CacheOnly, Force: c.opts.Force,
 			})
+			if err != nil && c.opts.CacheOnly && gctx.Err() == nil {
+				return nil // packages that were imported before may be enough
+			}
 			if err != nil && r.SkipIfUnavailable && gctx.Err() == nil {
-				c.opts.report(Progress{Task: "Skipping unavailable repository", Detail: fmt.Sprintf("%s: %v", r.ID, err)})
+				c.report(Progress{Task: "Skipping unavailable repository", Detail: fmt.Sprintf("%s: %v", r.ID, err)})
 				return nil
 			}
 			found[i] = m
@@ -123,7 +134,7 @@ func (c *Catalog) load(ctx context.Context, m *repo.Metadata) error {
 	if err := loader.Load(into, m.Packages(ctx)); err != nil {
 		return err
 	}
-	c.opts.report(Progress{Task: "Importing rpm-md", Detail: fmt.Sprintf("%s; solvables: %d", r.ID, len(into.Packages()))})
+	c.report(Progress{Task: "Importing rpm-md", Detail: fmt.Sprintf("%s; solvables: %d", r.ID, len(into.Packages()))})
 	return nil
 }
 
@@ -133,9 +144,11 @@ func (c *Catalog) exclude() {
 	}
 }
 
-func (o *CatalogOptions) report(p Progress) {
-	if o.Progress != nil {
-		o.Progress(p)
+func (c *Catalog) report(p Progress) {
+	if c.opts.Progress != nil {
+		c.reporting.Lock()
+		defer c.reporting.Unlock()
+		c.opts.Progress(p)
 	}
 }
 
@@ -170,6 +183,7 @@ func (c *Catalog) AddFile(path string) (depsolve.PkgID, error) {
 		return 0, err
 	}
 	info, err := p.Info()
+	identity := importer.Identity(p)
 	if err := errors.Join(err, p.Close()); err != nil {
 		return 0, fmt.Errorf("open %s: %w", path, err)
 	}
@@ -177,7 +191,7 @@ func (c *Catalog) AddFile(path string) (depsolve.PkgID, error) {
 		return 0, fmt.Errorf("open %s: is a source package", path)
 	}
 	id := c.local.Add(loader.Package(info))
-	c.rpmfile[id] = path
+	c.rpmfile[id] = localFile{path, identity}
 	return id, nil
 }
 
@@ -190,6 +204,39 @@ func (c *Catalog) AddStored(s *importer.Stored) (depsolve.PkgID, error) {
 	id := c.local.Add(loader.Package(info))
 	c.stored[id] = s
 	return id, nil
+}
+
+// AddImported adds all packages that are in the image repository already, for when there is no access to the
+// repositories that they came from.
+func (c *Catalog) AddImported(ctx context.Context, images *ostree.Repo) error {
+	refs, err := images.Refs(ctx, &ostree.RefsOptions{Prefix: importer.RefPrefix})
+	if err != nil {
+		return err
+	}
+	imported := c.pool.AddRepo("@pkgcache", nil)
+	for _, ref := range refs {
+		s, err := importer.Load(ctx, images, ref.Checksum)
+		if err != nil {
+			c.report(Progress{Task: "Skipping unusable package", Detail: fmt.Sprintf("%s: %v", ref.Name, err)})
+			continue
+		}
+		info, err := s.Package.Info()
+		if err != nil {
+			return fmt.Errorf("stored package %s: %w", s.NEVRA, err)
+		}
+		if !c.has(info.NEVRA) {
+			c.stored[imported.Add(loader.Package(info))] = s
+		}
+	}
+	return nil
+}
+
+// has tells whether there is a package of that identity.
+func (c *Catalog) has(n rpmver.NEVRA) bool {
+	return slices.ContainsFunc(c.pool.Matches(c.pool.Match(n.String())), func(id depsolve.PkgID) bool {
+		v := c.pool.Package(id)
+		return !v.Installed && v.NEVRA == n
+	})
 }
 
 // ImportRequest says how [Catalog.Import] takes packages in.
@@ -236,18 +283,25 @@ func (c *Catalog) cached(ctx context.Context, images *ostree.Repo, id depsolve.P
 		*commit = s.Commit
 		return true, nil
 	}
-	if c.rpmfile[id] != "" {
-		return false, nil
-	}
 	info := c.Info(id)
 	if info == nil {
 		return false, fmt.Errorf("import: no package %d", id)
 	}
-	sum, ok, err := importer.Cached(ctx, images, importer.Want{
-		NEVRA: info.NEVRA, RepodataChecksum: info.Checksum.String(), NoDocs: o.NoDocs,
-	})
+	file, local := c.rpmfile[id]
+	want := importer.Want{NEVRA: info.NEVRA, NoDocs: o.NoDocs}
+	if !local {
+		want.RepodataChecksum = info.Checksum.String()
+	}
+	sum, ok, err := importer.Cached(ctx, images, want)
+	if err != nil || !ok {
+		return false, err
+	}
 	*commit = sum
-	return ok, err
+	if !local {
+		return true, nil
+	}
+	stored, err := importer.Load(ctx, images, sum)
+	return err == nil && stored.MetadataSHA256 == file.identity, err
 }
 
 func (c *Catalog) importMissing(ctx context.Context, images *ostree.Repo, ids []depsolve.PkgID, missing []int, o *ImportRequest, commits []ostree.Checksum) error {
@@ -265,13 +319,29 @@ func (c *Catalog) importMissing(ctx context.Context, images *ostree.Repo, ids []
 		items[n].Options.Keyring = keys[items[n].Options.RepoID]
 	}
 	results, err := importer.ImportAll(ctx, images, items, &importer.BatchOptions{Tx: o.Tx, Progress: func(done, total int) {
-		c.opts.report(Progress{Task: "Importing packages", Done: int64(done), Total: int64(total)})
+		c.report(Progress{Task: "Importing packages", Done: int64(done), Total: int64(total)})
 	}})
 	if err != nil {
 		return err
 	}
 	for n, i := range missing {
 		commits[i] = results[n].Commit
+	}
+	return c.discard(paths)
+}
+
+// packagesDir is where packages are downloaded to.
+func (c *Catalog) packagesDir() string { return filepath.Join(c.opts.CacheDir, "packages") }
+
+// discard deletes downloaded packages: once imported, they are in the image repository.
+func (c *Catalog) discard(paths []string) error {
+	for _, path := range paths {
+		if c.opts.CacheDir == "" || filepath.Dir(path) != c.packagesDir() {
+			continue
+		}
+		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
 	}
 	return nil
 }
@@ -282,7 +352,7 @@ func (c *Catalog) fetch(ctx context.Context, ids []depsolve.PkgID, missing []int
 	var infos []*rpmpkg.Info
 	var at []int
 	for n, i := range missing {
-		if paths[n] = c.rpmfile[ids[i]]; paths[n] == "" {
+		if paths[n] = c.rpmfile[ids[i]].path; paths[n] == "" {
 			infos, at = append(infos, c.Info(ids[i])), append(at, n)
 		}
 	}
@@ -292,9 +362,9 @@ func (c *Catalog) fetch(ctx context.Context, ids []depsolve.PkgID, missing []int
 	if c.opts.CacheOnly && !c.allLocal(infos) {
 		return nil, fmt.Errorf("packages are not in the cache: %s", joinNames(infos))
 	}
-	got, err := repo.FetchPackages(ctx, c.repos, infos, filepath.Join(c.opts.CacheDir, "packages"), &repo.FetchOptions{
+	got, err := repo.FetchPackages(ctx, c.repos, infos, c.packagesDir(), &repo.FetchOptions{
 		Progress: func(p repo.Progress) {
-			c.opts.report(Progress{Task: "Downloading packages", Done: int64(p.Files), Total: int64(p.FilesTotal), Detail: p.File})
+			c.report(Progress{Task: "Downloading packages", Done: int64(p.Files), Total: int64(p.FilesTotal), Detail: p.File})
 		},
 	})
 	if err != nil {
@@ -319,7 +389,7 @@ func isFileURL(u string) bool { return strings.HasPrefix(u, "file:") }
 
 func (c *Catalog) item(id depsolve.PkgID, path string, o *ImportRequest) importer.Item {
 	opts := importer.Options{NoDocs: o.NoDocs, ReadOnlyExecutables: o.ReadOnlyExecutables}
-	if info := c.Info(id); c.rpmfile[id] == "" {
+	if info := c.Info(id); c.rpmfile[id].path == "" {
 		opts.RepoID, opts.RepodataChecksum, opts.RepoTimestamp = info.RepoID, info.Checksum.String(), c.timestamp(info.RepoID)
 	}
 	return importer.Item{Options: opts, Open: func(context.Context) (*rpmpkg.Package, error) { return rpmpkg.Open(path, nil) }}
@@ -351,6 +421,9 @@ func (c *Catalog) RepoMetadata() (gvariant.Value, error) {
 func (c *Catalog) identity(id depsolve.PkgID) string {
 	if s := c.stored[id]; s != nil {
 		return "header:" + s.MetadataSHA256
+	}
+	if f, ok := c.rpmfile[id]; ok {
+		return "header:" + f.identity
 	}
 	if info := c.Info(id); info != nil {
 		return info.Checksum.String()

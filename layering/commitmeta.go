@@ -72,6 +72,7 @@ func (p *Plan) overrideMetadata(d *gvariant.Dict) error {
 	}
 	d.Set("rpmostree.removed-base-packages", removedList)
 	d.Set("rpmostree.replaced-base-packages", replacedList)
+	d.Set("rpmostree.replaced-base-remote-packages", gvariant.NewDict().Value()) // replacing from repositories is not supported
 	return nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"example.com/rpmostree/depsolve"
 	"example.com/rpmostree/layering/importer"
 	"example.com/rpmostree/ostree"
+	"example.com/rpmostree/rpmpkg"
 	"example.com/rpmostree/rpmpkg/rpmver"
 	"example.com/rpmostree/sysroot"
 )
@@ -22,10 +23,9 @@ type Plan struct {
 	BaseChanged bool            // another base than the newest deployment has
 
 	// Origin is that of the new deployment, Layers what it asks for.
-	Origin *sysroot.Origin
-	Layers *Layers
-	// KernelArgs of the new deployment; nil = as before.
-	KernelArgs *kargs.Args
+	Origin     *sysroot.Origin
+	Layers     *Layers
+	KernelArgs *kargs.Args // of the new deployment
 
 	Add     []PlannedPackage // on top of the base, by name
 	Replace []Replacement    // of packages of the base
@@ -36,7 +36,8 @@ type Plan struct {
 	// Unchanged tells that the newest deployment is already what the request leads to.
 	Unchanged bool
 
-	digest  string // of what is layered, "" for the bare base
+	digest  string            // of what is layered, "" for the bare base
+	files   map[string]string // package files that the request brings: path by SHA256
 	merge   *sysroot.Deployment
 	base    *packageSet
 	catalog *Catalog
@@ -70,10 +71,11 @@ func (p *Plan) Close() error {
 	return err
 }
 
-// Plan computes what a request leads to. The system does not change: what is downloaded stays in the repository and the
-// cache for Apply or a later request. Errors about the request itself name everything that is wrong with it.
+// Plan computes what a request leads to. The system does not change: a base image that is downloaded stays in the
+// repository for Apply or a later request, and so does metadata in the cache. Errors about the request itself name
+// everything that is wrong with it.
 func (e *Engine) Plan(ctx context.Context, r Request) (*Plan, error) {
-	p := &Plan{forced: map[depsolve.PkgID]bool{}}
+	p := &Plan{forced: map[depsolve.PkgID]bool{}, files: map[string]string{}}
 	if err := e.plan(ctx, &r, p); err != nil {
 		return nil, errors.Join(err, p.Close())
 	}
@@ -117,16 +119,15 @@ func (e *Engine) planOrigin(_ context.Context, r *Request, p *Plan) (err error) 
 	if p.Layers, err = LayersOf(p.Origin); err != nil {
 		return err
 	}
-	if r.KernelArgs != nil {
-		args, changed, err := p.merge.KernelArgs().Apply(r.KernelArgs)
-		if err != nil {
-			return err
-		}
-		if changed {
-			p.KernelArgs = args
-		}
+	// Not left to sysroot, which takes those of the booted deployment: edits before a reboot add up too.
+	p.KernelArgs = p.merge.KernelArgs()
+	if r.KernelArgsFrom != nil {
+		p.KernelArgs = r.KernelArgsFrom.Clone()
 	}
-	return nil
+	if r.KernelArgs != nil {
+		p.KernelArgs, _, err = p.KernelArgs.Apply(r.KernelArgs)
+	}
+	return err
 }
 
 // planBase decides the base commit.
@@ -139,7 +140,7 @@ func (e *Engine) planBase(ctx context.Context, r *Request, p *Plan) error {
 	if r.changesBase() {
 		refspec := refspecOf(p.Origin)
 		if r.Refspec != "" {
-			if refspec, err = newRefspec(refspec, r.Refspec); err != nil {
+			if refspec, err = newRefspec(refspec, r.Refspec, r.Revision != ""); err != nil {
 				return err
 			}
 			setRefspec(p.Origin, refspec, p.Layers.Empty())
@@ -169,18 +170,15 @@ func (e *Engine) planLayers(ctx context.Context, r *Request, p *Plan) error {
 		p.Layers.Store(p.Origin)
 		return nil
 	}
-	if e.opts.LockLayering {
+	if e.opts.LockLayering && r.addsPackages() {
 		return errors.New("Cannot operate; `LockLayering=true` in configuration.") //nolint:staticcheck // the real tool's words
 	}
 	if err := e.loadBase(ctx, p); err != nil {
 		return err
 	}
-	local, err := e.importFiles(ctx, r.InstallFiles)
-	if err != nil {
-		return err
-	}
-	replacements, err := e.importFiles(ctx, r.OverrideReplace)
-	if err != nil {
+	local, err1 := p.openFiles(r.InstallFiles)
+	replacements, err2 := p.openFiles(r.OverrideReplace)
+	if err := errors.Join(err1, err2); err != nil {
 		return err
 	}
 	if err := p.Layers.apply(r, p.base, local, replacements); err != nil {
@@ -188,6 +186,11 @@ func (e *Engine) planLayers(ctx context.Context, r *Request, p *Plan) error {
 	}
 	p.Layers.Store(p.Origin)
 	return e.solve(ctx, r, p)
+}
+
+// addsPackages tells whether the request layers or overrides something, rather than withdrawing it.
+func (r *Request) addsPackages() bool {
+	return len(r.Install)+len(r.InstallFiles)+len(r.OverrideRemove)+len(r.OverrideReplace) > 0
 }
 
 // changesPackages tells whether the request is about packages.
@@ -220,31 +223,33 @@ func (e *Engine) loadBase(ctx context.Context, p *Plan) error {
 	return err
 }
 
-// importFiles takes package files into the repository, where they stay for later deployments.
-func (e *Engine) importFiles(ctx context.Context, paths []string) ([]LocalPackage, error) {
-	if len(paths) == 0 {
-		return nil, nil
-	}
-	c, err := OpenCatalog(ctx, &CatalogOptions{Arch: e.opts.Arch, Progress: e.opts.Progress})
-	if err != nil {
-		return nil, err
-	}
-	defer c.Close()
-	ids := make([]depsolve.PkgID, len(paths))
-	for i, path := range paths {
-		if ids[i], err = c.AddFile(path); err != nil {
-			return nil, err
+// openFiles identifies package files. Apply takes them into the repository, where they stay for later deployments.
+func (p *Plan) openFiles(paths []string) ([]LocalPackage, error) {
+	var out []LocalPackage
+	var errs []error
+	for _, path := range paths {
+		l, err := identify(path)
+		if err != nil {
+			errs = append(errs, err)
+			continue
 		}
+		p.files[l.SHA256] = path
+		out = append(out, l)
 	}
-	stored, err := c.Import(ctx, e.sys.Repo(), ids, nil)
+	return out, errors.Join(errs...)
+}
+
+func identify(path string) (LocalPackage, error) {
+	pkg, err := rpmpkg.Open(path, nil)
 	if err != nil {
-		return nil, err
+		return LocalPackage{}, err
 	}
-	out := make([]LocalPackage, len(stored))
-	for i, s := range stored {
-		out[i] = LocalPackage{SHA256: s.MetadataSHA256, NEVRA: s.NEVRA}
+	l := LocalPackage{SHA256: importer.Identity(pkg)}
+	l.NEVRA, err = pkg.Header.NEVRA()
+	if err := errors.Join(err, pkg.Close()); err != nil {
+		return l, fmt.Errorf("open %s: %w", path, err)
 	}
-	return out, nil
+	return l, nil
 }
 
 // storedLocal finds a package file that was imported before.
@@ -270,7 +275,7 @@ func (e *Engine) planOutcome(ctx context.Context, r *Request, p *Plan) error {
 		return err
 	}
 	was, _ := c.Metadata.String(keyStateDigest)
-	p.Unchanged = !p.BaseChanged && was == p.digest && p.KernelArgs == nil && sameOrigin(p.Origin, p.merge.Origin)
+	p.Unchanged = !p.BaseChanged && was == p.digest && p.KernelArgs.Equal(p.merge.KernelArgs()) && sameOrigin(p.Origin, p.merge.Origin)
 	return nil
 }
 

@@ -13,10 +13,12 @@ type Request struct {
 	Stateroot string // "" is that of the booted deployment, or the only one
 
 	// Upgrade takes the newest commit of what the machine follows. Refspec makes it follow another "REMOTE:REF",
-	// "REMOTE:" (the same ref there), "REF" (the same remote) or ":REF" (a local ref). Revision picks a commit of it by
+	// "REMOTE:" (the same ref there), "REF" (the same remote) or ":REF" (a local ref or commit). Revision picks a commit of it by
 	// checksum or version.
 	Upgrade           bool
 	Refspec, Revision string
+	// SkipBranchCheck accepts a Revision that is not of the branch that the machine follows.
+	SkipBranchCheck bool
 	// AllowDowngrade accepts a commit older than the current one in an upgrade; DisallowDowngrade refuses it also for
 	// a new refspec or revision.
 	AllowDowngrade, DisallowDowngrade bool
@@ -32,6 +34,8 @@ type Request struct {
 	OverrideResetAll                               bool
 
 	KernelArgs *kargs.Edits // nil leaves them
+	// KernelArgsFrom are the kernel arguments to begin with; nil takes those of the newest deployment.
+	KernelArgsFrom *kargs.Args
 
 	Idempotent    bool // what is already requested, or not requested, is no error
 	AllowInactive bool // packages that the base has may be requested

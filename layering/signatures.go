@@ -21,7 +21,7 @@ func (c *Catalog) keyrings(ctx context.Context, ids []depsolve.PkgID, at []int) 
 	keys := map[string]*rpmpkg.Keyring{}
 	for _, i := range at {
 		info := c.Info(ids[i])
-		if info == nil || c.rpmfile[ids[i]] != "" || keys[info.RepoID] != nil {
+		if info == nil || c.rpmfile[ids[i]].path != "" || keys[info.RepoID] != nil {
 			continue
 		}
 		for _, m := range c.repos {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha512"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -42,11 +43,10 @@ func (e *Engine) solve(ctx context.Context, r *Request, p *Plan) error {
 	if len(s.jobs) == 0 {
 		return nil // all requests are inactive
 	}
-	s.lockBase()
 	e.report(Progress{Task: "Resolving dependencies"})
-	tr, err := s.c.Pool().Solve(ctx, s.jobs, &depsolve.Options{IgnoreWeak: e.opts.NoRecommends, AllowUninstall: true})
+	tr, err := s.transaction(ctx)
 	if err != nil {
-		return fmt.Errorf("Could not depsolve transaction: %w", err) //nolint:staticcheck // the real tool's words
+		return err
 	}
 	if err := s.take(tr); err != nil {
 		return err
@@ -64,12 +64,46 @@ func (s *solver) open(ctx context.Context) error {
 	if len(s.p.Layers.Packages) == 0 && len(s.p.Layers.Local)+len(s.p.Layers.LocalForced)+len(s.p.Layers.ReplaceLocal) == 0 {
 		o.Repos = nil // only removals: offline
 	}
-	if s.c, err = OpenCatalog(ctx, o); err != nil {
+	s.c, err = OpenCatalog(ctx, o)
+	if err != nil && s.r.withdraws() && ctx.Err() == nil {
+		// What is still requested has been imported before: the repositories may be gone.
+		s.e.report(Progress{Task: "Using imported packages only", Detail: err.Error()})
+		o.CacheOnly = true
+		s.c, err = OpenCatalog(ctx, o)
+	}
+	if err != nil {
 		return err
 	}
 	s.p.catalog = s.c
-	s.installed, err = s.c.SetInstalled(s.p.base.headers)
-	return err
+	if s.installed, err = s.c.SetInstalled(s.p.base.headers); err != nil || !o.CacheOnly {
+		return err
+	}
+	return s.c.AddImported(ctx, s.e.sys.Repo())
+}
+
+// withdraws tells whether the request only takes back earlier ones.
+func (r *Request) withdraws() bool { return !r.changesBase() && !r.addsPackages() && !r.RefreshRepos }
+
+// transaction solves with the base locked. If that is impossible, a second try without the lock tells which packages of
+// the base are in the way.
+func (s *solver) transaction(ctx context.Context) (*depsolve.Transaction, error) {
+	o := &depsolve.Options{IgnoreWeak: s.e.opts.NoRecommends, AllowUninstall: true}
+	tr, err := s.c.Pool().Solve(ctx, append(slices.Clip(s.jobs), s.lockBase()...), o)
+	var unsolvable *depsolve.UnsolvableError
+	if !errors.As(err, &unsolvable) {
+		return tr, err
+	}
+	if loose, err := s.c.Pool().Solve(ctx, s.jobs, o); err == nil {
+		if why := s.check(loose); why != nil {
+			return nil, why
+		}
+	}
+	n := len(unsolvable.Problems)
+	plural := "s"
+	if n == 1 {
+		plural = ""
+	}
+	return nil, fmt.Errorf("Could not depsolve transaction; %d problem%s detected: %w", n, plural, err) //nolint:staticcheck // the real tool's words
 }
 
 // releasever is the first part of a version: "39" of "39.20240101.0".
@@ -109,6 +143,7 @@ func (s *solver) install(sel depsolve.Selection) {
 	s.jobs = append(s.jobs, depsolve.Job{Action: depsolve.Install, Select: sel})
 }
 
+// replace takes a package file in place of the base's package of that name.
 func (s *solver) replace(ctx context.Context, l LocalPackage) error {
 	old, ok := s.p.base.find(l.NEVRA.Name)
 	switch {
@@ -130,6 +165,9 @@ func (s *solver) replace(ctx context.Context, l LocalPackage) error {
 }
 
 func (s *solver) addStored(ctx context.Context, l LocalPackage) (depsolve.PkgID, error) {
+	if path := s.p.files[l.SHA256]; path != "" {
+		return s.c.AddFile(path)
+	}
 	stored, err := s.e.storedLocal(ctx, l)
 	if err != nil {
 		return 0, err
@@ -137,19 +175,25 @@ func (s *solver) addStored(ctx context.Context, l LocalPackage) (depsolve.PkgID,
 	return s.c.AddStored(stored)
 }
 
+// remove erases what the base has of a name.
 func (s *solver) remove(name string) {
-	var ids []depsolve.PkgID
-	for i, n := range s.p.base.nevras {
-		if n.Name == name {
-			ids = append(ids, s.installed[i])
+	var have, others []depsolve.PkgID
+	for _, id := range s.c.Pool().Matches(depsolve.SelectName(s.c.Pool().Name(name))) {
+		if s.c.Pool().Package(id).Installed {
+			have = append(have, id)
+		} else {
+			others = append(others, id)
 		}
 	}
-	if len(ids) == 0 {
+	if len(have) == 0 {
 		s.inactive(name, "the base has no package "+name)
 		return
 	}
 	s.free[name] = true
-	s.jobs = append(s.jobs, depsolve.Job{Action: depsolve.Erase, Select: depsolve.SelectOneOf(ids...)})
+	s.jobs = append(s.jobs, depsolve.Job{Action: depsolve.Erase, Select: depsolve.SelectOneOf(have...)})
+	if len(others) > 0 { // another version is not wanted either
+		s.jobs = append(s.jobs, depsolve.Job{Action: depsolve.Lock, Select: depsolve.SelectOneOf(others...)})
+	}
 }
 
 func (s *solver) local(ctx context.Context, l LocalPackage, forced bool) error {
@@ -166,78 +210,120 @@ func (s *solver) local(ctx context.Context, l LocalPackage, forced bool) error {
 	return nil
 }
 
-// packages turns the requested names into jobs. All that are unknown are in one error.
+// packages turns the requested names into jobs. Everything that is wrong with them is in one error.
 func (s *solver) packages() error {
 	var missing []string
+	var errs []error
 	for _, spec := range s.p.Layers.Packages {
 		sel := s.c.Pool().Match(spec)
-		if by, ok := s.inBase(sel); ok {
-			if slices.Contains(s.r.Install, spec) && !s.r.AllowInactive {
-				return fmt.Errorf("\"%s\" is already provided by: %s. Use --allow-inactive to explicitly require it.", spec, by) //nolint:staticcheck // the real tool's words
-			}
+		by, state := s.inBase(sel)
+		switch {
+		case state == baseRemoves:
+			errs = append(errs, fmt.Errorf("Cannot request '%s' provided by removed package '%s'", spec, by)) //nolint:staticcheck // the real tool's words
+		case state == baseKeeps && slices.Contains(s.r.Install, spec) && !s.r.AllowInactive:
+			errs = append(errs, fmt.Errorf("\"%s\" is already provided by: %s. Use --allow-inactive to explicitly require it.", spec, by)) //nolint:staticcheck // the real tool's words
+		case state == baseKeeps:
 			s.inactive(spec, "already provided by "+by.String())
-			continue
-		}
-		if sel.IsEmpty() {
+		case sel.IsEmpty():
 			missing = append(missing, spec)
-			continue
+		default:
+			s.install(sel.As(spec))
 		}
-		s.install(sel.As(spec))
 	}
 	if len(missing) > 0 {
-		return fmt.Errorf("Packages not found: %s", strings.Join(missing, ", ")) //nolint:staticcheck // the real tool's words
+		errs = append(errs, fmt.Errorf("Packages not found: %s", strings.Join(missing, ", "))) //nolint:staticcheck // the real tool's words
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
-// inBase tells whether a package of the base that stays is in the selection.
-func (s *solver) inBase(sel depsolve.Selection) (rpmver.NEVRA, bool) {
+// What the base has to do with a selection.
+type baseState int
+
+const (
+	baseLacks   baseState = iota
+	baseKeeps             // has a package of it
+	baseRemoves           // has one that an override removes
+)
+
+// inBase looks for a package of the base in the selection.
+func (s *solver) inBase(sel depsolve.Selection) (rpmver.NEVRA, baseState) {
+	var removed rpmver.NEVRA
 	for _, id := range s.c.Pool().Matches(sel) {
-		if i := slices.Index(s.installed, id); i >= 0 && !s.free[s.p.base.nevras[i].Name] {
-			return s.p.base.nevras[i], true
+		i := slices.Index(s.installed, id)
+		if i < 0 {
+			continue
 		}
+		n := s.p.base.nevras[i]
+		if !slices.Contains(s.p.Layers.Remove, n.Name) {
+			return n, baseKeeps
+		}
+		removed = n
 	}
-	return rpmver.NEVRA{}, false
+	if removed.Name != "" {
+		return removed, baseRemoves
+	}
+	return removed, baseLacks
 }
 
 // lockBase keeps every package of the base that no override is about.
-func (s *solver) lockBase() {
+func (s *solver) lockBase() []depsolve.Job {
 	var keep []depsolve.PkgID
 	for i, n := range s.p.base.nevras {
 		if !s.free[n.Name] {
 			keep = append(keep, s.installed[i])
 		}
 	}
-	if len(keep) > 0 {
-		s.jobs = append(s.jobs, depsolve.Job{Action: depsolve.Lock, Select: depsolve.SelectOneOf(keep...)})
+	if len(keep) == 0 {
+		return nil
 	}
+	return []depsolve.Job{{Action: depsolve.Lock, Select: depsolve.SelectOneOf(keep...)}}
 }
 
-// take reads the transaction into the plan and checks that it does nothing to the base that was not asked for.
-func (s *solver) take(tr *depsolve.Transaction) error {
-	pool := s.c.Pool()
-	replacedBy := map[depsolve.PkgID]bool{}
+// check refuses a transaction that does something to the base that was not asked for.
+func (s *solver) check(tr *depsolve.Transaction) error {
 	var lost, changed []string
 	for _, old := range tr.Removed() {
-		was := pool.Package(old).NEVRA
+		was := s.c.Pool().Package(old).NEVRA
 		by, _ := tr.ReplacedBy(old)
 		switch {
-		case by == 0 && !slices.Contains(s.p.Layers.Remove, was.Name) && !s.free[was.Name]:
-			lost = append(lost, was.String())
+		case s.free[was.Name] || s.wanted[by]:
 		case by == 0:
-			s.p.Remove = append(s.p.Remove, was)
-		case !s.wanted[by] && !s.free[was.Name]:
-			changed = append(changed, fmt.Sprintf("%s -> %s", was, pool.Package(by).NEVRA))
+			lost = append(lost, was.String())
 		default:
-			replacedBy[by] = true
-			s.p.Replace = append(s.p.Replace, Replacement{Old: was, New: pool.Package(by).NEVRA})
+			now := s.c.Pool().Package(by)
+			changed = append(changed, fmt.Sprintf("  %s %s -> %s (%s)", was.Name, was.EVR, now.NEVRA.EVR, now.Repo.Name()))
 		}
 	}
+	slices.Sort(lost)
+	slices.Sort(changed)
 	switch {
 	case len(lost) > 0:
 		return fmt.Errorf("Base packages would be removed: %s", strings.Join(lost, ", ")) //nolint:staticcheck // the real tool's words
 	case len(changed) > 0:
-		return fmt.Errorf("Forbidden base package replacements:\n  %s\nSome base packages would be replaced", strings.Join(changed, "\n  ")) //nolint:staticcheck // the real tool's words
+		return fmt.Errorf("Forbidden base package replacements:\n%s\n%s\nSome base packages would be replaced", strings.Join(changed, "\n"), skewHint) //nolint:staticcheck // the real tool's words
+	}
+	return nil
+}
+
+const skewHint = "This likely means that the base and the package repositories are out of step. " +
+	"Refreshing the metadata with `cleanup -m` or an `upgrade` of the base may help."
+
+// take reads the transaction into the plan.
+func (s *solver) take(tr *depsolve.Transaction) error {
+	if err := s.check(tr); err != nil {
+		return err
+	}
+	pool := s.c.Pool()
+	replacedBy := map[depsolve.PkgID]bool{}
+	for _, old := range tr.Removed() {
+		was := pool.Package(old).NEVRA
+		by, _ := tr.ReplacedBy(old)
+		if by == 0 {
+			s.p.Remove = append(s.p.Remove, was)
+			continue
+		}
+		replacedBy[by] = true
+		s.p.Replace = append(s.p.Replace, Replacement{Old: was, New: pool.Package(by).NEVRA})
 	}
 	for _, id := range tr.Order() {
 		v := pool.Package(id)
