@@ -49,8 +49,9 @@ func parseRemoteGroup(group string) (name string, ok bool) {
 	return strings.CutSuffix(rest, `"`)
 }
 
-// Remotes returns the remotes of the configuration and of the directory given
-// to [Open], sorted by name. A name that is defined twice is an error.
+// Remotes returns the remotes of the configuration, of the directory given to
+// [Open] and of the parent repository, sorted by name. A name that is defined
+// twice is an error, except that one here wins over one of the parent.
 func (r *Repo) Remotes() ([]Remote, error) {
 	files, err := r.remoteFiles()
 	if err != nil {
@@ -74,6 +75,13 @@ func (r *Repo) Remotes() ([]Remote, error) {
 			}
 			out = append(out, rem)
 		}
+	}
+	if r.parent != nil {
+		inherited, err := r.parent.Remotes()
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, slices.DeleteFunc(inherited, func(rem Remote) bool { return seen[rem.Name] })...)
 	}
 	slices.SortFunc(out, func(a, b Remote) int { return strings.Compare(a.Name, b.Name) })
 	return out, nil
@@ -144,8 +152,8 @@ func parseRemote(c *Config, name string) (Remote, error) {
 	return rem, flags.err
 }
 
-// Remote returns the remote called name. The error matches [fs.ErrNotExist] if
-// there is none.
+// Remote returns the remote called name, which may be one of the parent
+// repository. The error matches [fs.ErrNotExist] if there is none.
 func (r *Repo) Remote(name string) (Remote, error) {
 	files, err := r.remoteFiles()
 	if err != nil {
@@ -155,6 +163,9 @@ func (r *Repo) Remote(name string) (Remote, error) {
 		if f.c.f.HasGroup(remoteGroup(name)) {
 			return parseRemote(f.c, name)
 		}
+	}
+	if r.parent != nil {
+		return r.parent.Remote(name)
 	}
 	return Remote{}, fmt.Errorf("read remote %q: %w", name, fs.ErrNotExist)
 }

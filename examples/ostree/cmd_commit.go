@@ -24,7 +24,7 @@ type commitOptions struct {
 	canonical, roExecutables, noXattrs, consume   bool
 	linkSpeedup, devInoCanonical, skipUnchanged   bool
 	statoverride, skipList, fsync, timestamp      string
-	table, disableFsync                           bool
+	table, disableFsync, sizes                    bool
 	selinuxPolicy                                 string
 	selinuxFromBase                               bool
 	selinuxEpoch                                  int
@@ -63,6 +63,7 @@ func (a *app) commitCommand() *cobra.Command {
 	glibopt.String(c, &o.skipList, "skip-list", "", "PATH", "File containing list of files to skip")
 	glibopt.Bool(c, &o.consume, "consume", "", "Consume (delete) content after commit (for local directories)")
 	glibopt.Bool(c, &o.table, "table-output", "", "Output more information in a KEY: VALUE format")
+	glibopt.Bool(c, &o.sizes, "generate-sizes", "", "Generate size information along with commit metadata")
 	glibopt.String(c, &o.fsync, "fsync", "", "POLICY", "Specify how to invoke fsync()")
 	glibopt.Bool(c, &o.disableFsync, "disable-fsync", "", "Do not invoke fsync()")
 	glibopt.String(c, &o.timestamp, "timestamp", "", "TIMESTAMP", "Override the timestamp of the commit")
@@ -104,7 +105,7 @@ func (c *committer) run(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	c.tx, err = c.repo.Begin(ctx, &ostree.TxOptions{NoSync: !sync})
+	c.tx, err = c.repo.Begin(ctx, &ostree.TxOptions{NoSync: !sync, KeepStaged: c.failsOnPurpose()})
 	if err != nil {
 		return err
 	}
@@ -169,6 +170,9 @@ func (c *committer) write(ctx context.Context, tree ostree.Tree) error {
 	if !c.opts.orphan {
 		c.tx.SetRef(c.opts.branch, sum)
 	}
+	if c.failsOnPurpose() {
+		return errorf("OSTREE_REPO_TEST_ERROR_PRE_COMMIT specified")
+	}
 	stats, err := c.tx.Commit(ctx)
 	if err != nil {
 		return err
@@ -179,6 +183,9 @@ func (c *committer) write(ctx context.Context, tree ostree.Tree) error {
 	c.report(sum, stats)
 	return nil
 }
+
+// failsOnPurpose is a hook for tests of what an interrupted commit leaves behind.
+func (c *committer) failsOnPurpose() bool { return c.env("OSTREE_REPO_TEST_ERROR") == "pre-commit" }
 
 func (c *committer) report(sum ostree.Checksum, s ostree.TxStats) {
 	if !c.opts.table {

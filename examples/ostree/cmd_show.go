@@ -16,7 +16,7 @@ import (
 type showOptions struct {
 	metadataKey, detachedKey, variantType string
 	listKeys, listDetachedKeys            bool
-	raw, noByteswap, related              bool
+	raw, noByteswap, related, sizes       bool
 }
 
 func (a *app) showCommand() *cobra.Command {
@@ -28,6 +28,7 @@ func (a *app) showCommand() *cobra.Command {
 	glibopt.String(c, &o.metadataKey, "print-metadata-key", "", "KEY", "Print string value of metadata key")
 	glibopt.Bool(c, &o.listDetachedKeys, "list-detached-metadata-keys", "", "List the available detached metadata keys")
 	glibopt.String(c, &o.detachedKey, "print-detached-metadata-key", "", "KEY", "Print string value of detached metadata key")
+	glibopt.Bool(c, &o.sizes, "print-sizes", "", "Show the commit size metadata")
 	glibopt.Bool(c, &o.raw, "raw", "", "Show raw variant data")
 	glibopt.Bool(c, &o.noByteswap, "no-byteswap", "B", "Do not automatically convert variant data from big endian")
 	c.RunE = func(c *cobra.Command, args []string) error {
@@ -57,6 +58,8 @@ func (a *app) show(ctx context.Context, repo *ostree.Repo, rev string, o showOpt
 		return err
 	}
 	switch {
+	case o.sizes:
+		return a.showSizes(ctx, repo, sum)
 	case o.metadataKey != "" || o.listKeys:
 		c, err := repo.LoadCommit(ctx, sum)
 		if err != nil {

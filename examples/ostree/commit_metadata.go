@@ -42,6 +42,13 @@ func (c *committer) metadata(ctx context.Context, tree ostree.Tree) (*gvariant.D
 		d.Set("ostree.bootable", gvariant.NewBool(true))
 		d.Set("ostree.linux", gvariant.NewString(version))
 	}
+	if c.opts.sizes && c.repo.Mode() == ostree.ModeArchive {
+		sizes, err := c.tx.Sizes(ctx, tree)
+		if err != nil {
+			return nil, err
+		}
+		d.Set(ostree.KeySizes, sizes)
+	}
 	return d, nil
 }
 

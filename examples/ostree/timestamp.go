@@ -10,7 +10,7 @@ import (
 // timestampLayouts are the absolute forms of GNU date that people give to --timestamp.
 var timestampLayouts = []string{
 	time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05 -0700", "2006-01-02 15:04:05 -07", "2006-01-02 15:04:05 MST",
-	"2006-01-02 15:04:05", "2006-01-02 15:04", "2006-01-02", time.RFC1123Z, time.RFC1123, time.UnixDate,
+	"2006-01-02 15:04:05", "2006-01-02 15:04", "2006-01-02", "January 2 2006", "January 2 2006 15:04:05", "2 January 2006", "Jan 2 2006", "2 Jan 2006", time.RFC1123Z, time.RFC1123, time.UnixDate,
 }
 
 var relative = regexp.MustCompile(`^([+-]?\d+)\s*(second|minute|hour|day|week|month|year)s?(\s+ago)?$`)
