@@ -14,6 +14,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"golang.org/x/sys/unix"
+
 	"example.com/rpmostree/internal/fetch"
 )
 
@@ -155,8 +157,10 @@ type getError struct{ fetch *fetch.Error }
 func (e *getError) Error() string { return e.fetch.Err.Error() }
 func (e *getError) Unwrap() error { return e.fetch }
 
+// useLocal reads a regular file. The URL can come from the metadata of a distant repository, so it may as well name a
+// device that never ends or a FIFO that never begins.
 func useLocal(path string, r *fetch.Request, use func(*fetch.Response) error) error {
-	f, err := os.Open(path)
+	f, err := os.OpenFile(path, os.O_RDONLY|unix.O_NONBLOCK, 0)
 	if err != nil {
 		return err
 	}
@@ -165,10 +169,14 @@ func useLocal(path string, r *fetch.Request, use func(*fetch.Response) error) er
 	if err != nil {
 		return err
 	}
+	if !fi.Mode().IsRegular() {
+		return fmt.Errorf("read %s: not a regular file", path)
+	}
 	if r.MaxBytes > 0 && fi.Size() > r.MaxBytes {
 		return fetch.ErrTooLarge
 	}
-	return use(&fetch.Response{Body: io.NopCloser(f), Size: fi.Size(), URL: r.URL})
+	// A file that grows meanwhile, or a strange file system, does not deliver more than has been checked.
+	return use(&fetch.Response{Body: io.NopCloser(io.LimitReader(f, fi.Size())), Size: fi.Size(), URL: r.URL})
 }
 
 // resolve puts a location after a mirror's URL; an absolute URL stays as it is.
