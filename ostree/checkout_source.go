@@ -100,9 +100,9 @@ func bareUserSymlink(dir *dirfd.Dir, name string, size int64) (bool, error) {
 func (s *source) noLinks(userMode bool) error {
 	switch {
 	case s.mode == ModeBareUser:
-		return errors.New("bare-user repository mode requires user checkout mode to hardlink")
+		return &HardlinkError{"user repository mode requires user checkout mode to hardlink"}
 	case s.mode == ModeBare && userMode:
-		return errors.New("bare repository mode cannot hardlink in user checkout mode")
+		return &HardlinkError{"bare repository mode cannot hardlink in user checkout mode"}
 	}
-	return errors.New(s.mode.String() + " repository mode cannot hardlink")
+	return &HardlinkError{s.mode.String() + " repository mode cannot hardlink"}
 }

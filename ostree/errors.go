@@ -64,6 +64,12 @@ func (e *MissingError) Error() string { return fmt.Sprintf("load %s: %v", e.Obje
 // Unwrap returns [fs.ErrNotExist].
 func (e *MissingError) Unwrap() error { return fs.ErrNotExist }
 
+// HardlinkError says why a checkout that demands hardlinks is impossible.
+type HardlinkError struct{ Reason string }
+
+// Error implements error.
+func (e *HardlinkError) Error() string { return e.Reason }
+
 // LockedError says that another program (or another [Repo] value) holds the
 // lock of the repository and did not give it up in time.
 type LockedError struct {

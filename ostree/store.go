@@ -106,6 +106,8 @@ func (t *Tx) storePlain(ctx context.Context, n ObjectName, data []byte) (existed
 type payloadWriter struct {
 	f      *os.File
 	z      *flate.Writer // archive mode, unless the object is a link
+	tiny   []byte        // collects a short payload instead
+	isTiny bool
 	level  int
 	header *FileHeader
 	size   int64 // as written to the archive header
@@ -123,6 +125,9 @@ func (t *Tx) payloadWriter(f *os.File, h *FileHeader, size int64) (*payloadWrite
 	if h.IsSymlink() {
 		return w, nil
 	}
+	if w.isTiny = size > 0 && size <= maxTiny; w.isTiny {
+		return w, nil
+	}
 	var err error
 	w.z, err = getDeflater(w.level, f)
 	return w, err
@@ -136,6 +141,11 @@ func (w *payloadWriter) Write(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
+	if w.isTiny {
+		room := int(w.size) - len(w.tiny) // what is too much shows in the count of the caller
+		w.tiny = append(w.tiny, p[:min(room, len(p))]...)
+		return len(p), nil
+	}
 	return w.f.Write(p)
 }
 
@@ -147,6 +157,11 @@ func (w *payloadWriter) finish(size int64) error {
 		putDeflater(w.level, w.z)
 		w.z = nil
 		if err != nil {
+			return err
+		}
+	}
+	if w.isTiny {
+		if err := writeTiny(w.f, w.tiny); err != nil {
 			return err
 		}
 	}

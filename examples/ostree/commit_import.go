@@ -52,6 +52,12 @@ func (c *committer) importOptions(ctx context.Context, trees []string) (*ostree.
 	return o, c.label(ctx, trees, o)
 }
 
+// modifies reports whether options change what is committed, so that a stored tree cannot be taken as it is.
+func (c *committer) modifies() bool {
+	o := &c.opts
+	return o.ownerUID >= 0 || o.ownerGID >= 0 || o.statoverride != "" || o.skipList != "" || o.noXattrs || o.canonical || o.roExecutables
+}
+
 // scanDevIno notes the inode of every file object, so that hardlinks into the repository are recognised.
 func scanDevIno(ctx context.Context, repo *ostree.Repo) (*ostree.DevInoCache, error) {
 	cache := &ostree.DevInoCache{}

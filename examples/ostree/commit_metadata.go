@@ -141,6 +141,9 @@ func (c *committer) addTree(ctx context.Context, m *ostree.MutableTree, arg stri
 		if err != nil {
 			return nil, err
 		}
+		if c.modifies() {
+			return m, c.tx.ImportTree(ctx, m, over, imp)
+		}
 		if m.Meta().IsZero() {
 			return c.tx.MutableTree(over.Tree, over.Meta), nil
 		}

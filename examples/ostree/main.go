@@ -78,7 +78,7 @@ func environ(pairs []string) func(string) string {
 // repoCommands are the verbs that work on a repository, in the order of the help.
 func (a *app) repoCommands() []*cobra.Command {
 	return []*cobra.Command{
-		a.catCommand(), a.checkoutCommand(), a.checksumCommand(), a.commitCommand(), a.configCommand(), a.diffCommand(),
+		a.catCommand(), a.checkoutCommand(), a.checksumCommand(), a.commitCommand(), a.configCommand(), a.diffCommand(), a.exportCommand(),
 		a.fsckCommand(), a.initCommand(), a.logCommand(), a.lsCommand(), a.pruneCommand(), a.pullLocalCommand(),
 		a.pullCommand(), a.refsCommand(), a.resetCommand(), a.revParseCommand(), a.showCommand(), a.summaryCommand(),
 	}

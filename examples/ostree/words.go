@@ -38,6 +38,7 @@ func realWords(err error) error {
 	var missing *ostree.MissingError
 	var corrupt *ostree.CorruptError
 	var older *pull.TimestampError
+	var hardlink *ostree.HardlinkError
 	switch {
 	case err == nil || errors.As(err, &said):
 		return err
@@ -47,6 +48,8 @@ func realWords(err error) error {
 		return &spoken{missingText(missing.Object), err}
 	case errors.As(err, &older):
 		return &spoken{capital(older.Error()), err}
+	case errors.As(err, &hardlink):
+		return &spoken{capital(hardlink.Error()), err}
 	}
 	return err
 }
