@@ -15,6 +15,7 @@ import (
 type pattern struct {
 	literal string // what a match begins with
 	rest    tail
+	suffix  string // with tailRegexp, what a match ends with
 	cost    int
 	regexp  func() *regexp.Regexp // of tailRegexp
 }
@@ -70,7 +71,7 @@ func classify(re *syntax.Regexp) pattern {
 	}
 	subs := re.Sub[1:]
 	var literal strings.Builder
-	for len(subs) > 0 && subs[0].Op == syntax.OpLiteral && subs[0].Flags&syntax.FoldCase == 0 {
+	for len(subs) > 0 && isLiteral(subs[0]) {
 		literal.WriteString(string(subs[0].Rune))
 		subs = subs[1:]
 	}
@@ -84,7 +85,14 @@ func classify(re *syntax.Regexp) pattern {
 	case isSubtree(subs[0]):
 		p.rest = tailSubtree
 	}
+	if n := len(subs); n >= 2 && subs[n-1].Op == syntax.OpEndText && isLiteral(subs[n-2]) {
+		p.suffix = string(subs[n-2].Rune)
+	}
 	return p
+}
+
+func isLiteral(re *syntax.Regexp) bool {
+	return re.Op == syntax.OpLiteral && re.Flags&syntax.FoldCase == 0
 }
 
 // isAny recognises .*
@@ -138,7 +146,7 @@ func (p *pattern) matchAll(s string) bool {
 	case tailSubtree:
 		return len(s) == len(p.literal) || s[len(p.literal)] == '/'
 	}
-	return p.regexp().MatchString(bytesAsRunes(s))
+	return strings.HasSuffix(s, p.suffix) && p.regexp().MatchString(bytesAsRunes(s))
 }
 
 // bytesAsRunes makes each byte a character: policies are matched bytewise.

@@ -15,6 +15,7 @@ type SyntaxError struct {
 	Err  error
 }
 
+// Error names file and line.
 func (e *SyntaxError) Error() string { return fmt.Sprintf("%s: line %d: %v", e.File, e.Line, e.Err) }
 
 // Unwrap returns the cause.
