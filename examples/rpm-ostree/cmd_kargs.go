@@ -28,31 +28,40 @@ func (a *app) kargsCommand() *cobra.Command {
 		if len(e.Append)+len(e.Replace)+len(e.Delete)+len(e.AppendIfMissing)+len(e.DeleteIfPresent) == 0 {
 			return a.withSysroot(c.Context(), func(s *sysroot.Sysroot) error { return a.showKargs(s, index, importCmdline) })
 		}
-		if index > 0 || importCmdline {
-			return errorf("--deploy-index and --import-proc-cmdline are supported for display only")
-		}
 		o.request.KernelArgs = &e
+		if index < 0 && !importCmdline {
+			return a.change(c.Context(), &o)
+		}
+		err := a.withSysroot(c.Context(), func(s *sysroot.Sysroot) (err error) {
+			o.request.KernelArgsFrom, err = currentKargs(s, index, importCmdline)
+			return err
+		})
+		if err != nil {
+			return err
+		}
 		return a.change(c.Context(), &o)
 	}
 	return c
 }
 
 func (a *app) showKargs(s *sysroot.Sysroot, index int, cmdline bool) error {
-	if cmdline {
-		data, err := os.ReadFile("/proc/cmdline")
-		if err != nil {
-			return err
-		}
-		a.printf("%s\n", kargs.FromProcCmdline(string(data)))
-		return nil
-	}
-	if index < 0 {
-		index = 0
-	}
-	d, err := s.At(index)
+	args, err := currentKargs(s, index, cmdline)
 	if err != nil {
 		return err
 	}
-	a.printf("%s\n", d.KernelArgs())
+	a.printf("%s\n", args)
 	return nil
+}
+
+// currentKargs are those of a deployment, by default the first, or of the running kernel.
+func currentKargs(s *sysroot.Sysroot, index int, cmdline bool) (*kargs.Args, error) {
+	if cmdline {
+		data, err := os.ReadFile("/proc/cmdline")
+		return kargs.FromProcCmdline(string(data)), err
+	}
+	d, err := s.At(max(index, 0))
+	if err != nil {
+		return nil, err
+	}
+	return d.KernelArgs(), nil
 }

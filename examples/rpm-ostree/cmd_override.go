@@ -21,7 +21,7 @@ func (a *app) overrideRemoveCommand() *cobra.Command {
 		if len(args) == 0 {
 			return glibopt.Usagef("At least one PACKAGE must be specified")
 		}
-		o.request.OverrideRemove = args
+		o.request.OverrideRemove, o.request.CacheOnly = args, len(o.request.Install) == 0
 		return a.change(c.Context(), &o)
 	}
 	return c
@@ -60,7 +60,7 @@ func (a *app) overrideResetCommand() *cobra.Command {
 		if len(args) == 0 && !o.request.OverrideResetAll {
 			return glibopt.Usagef("At least one PACKAGE must be specified")
 		}
-		o.request.OverrideReset = args
+		o.request.OverrideReset, o.request.CacheOnly = args, len(o.request.Install) == 0
 		return a.change(c.Context(), &o)
 	}
 	return c

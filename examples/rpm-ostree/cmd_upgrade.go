@@ -30,6 +30,7 @@ func (a *app) deployCommand() *cobra.Command {
 	o.packages(c)
 	glibopt.Bool(c, &o.dryRun, "preview", "", "Just preview package differences")
 	glibopt.Bool(c, &o.request.DisallowDowngrade, "disallow-downgrade", "", "Forbid deployment of chronologically older trees")
+	glibopt.Bool(c, &o.request.SkipBranchCheck, "skip-branch-check", "", "Do not check if commit belongs on the same branch")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if len(args) != 1 {
 			return glibopt.Usagef("REVISION must be specified")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -99,17 +100,22 @@ func (a *app) versions(d *layering.DeploymentStatus) {
 }
 
 func (a *app) overridesAndLayers(d *layering.DeploymentStatus, verbose bool) {
-	var removed, replaced []string
+	var removed, removedNames, replaced []string
 	for _, n := range d.BaseRemovals {
 		removed = append(removed, fmt.Sprint(n[0]))
+		removedNames = append(removedNames, fmt.Sprint(n[1]))
+	}
+	for _, r := range d.BaseLocalReplacements {
+		replaced = append(replaced, fmt.Sprint(r[0][0]))
 	}
 	a.list("RemovedBasePackages", removed)
-	for _, r := range d.BaseLocalReplacements {
-		replaced = append(replaced, fmt.Sprintf("%v %s -> %s", r[0][1], evr(r[1]), evr(r[0])))
-	}
-	a.list("LocalOverrides", replaced)
 	if verbose {
-		a.list("InactiveRequests", inactive(d))
+		a.list("InactiveBaseRemovals", without(d.RequestedRemovals, removedNames))
+	}
+	a.list("LocalOverrides", localOverrides(d.BaseLocalReplacements))
+	if verbose {
+		a.list("InactiveLocalOverrides", without(d.RequestedReplaceLocal, replaced))
+		a.list("InactiveRequests", without(d.RequestedPackages, d.Packages))
 	}
 	a.list("LayeredPackages", d.Packages)
 	a.list("LocalPackages", d.RequestedLocal)
@@ -125,18 +131,32 @@ func evr(n layering.NEVRAList) string {
 	return text
 }
 
-// inactive are the requested packages that are not layered.
-func inactive(d *layering.DeploymentStatus) []string {
-	layered := map[string]bool{}
-	for _, p := range d.Packages {
-		layered[p] = true
+// localOverrides puts packages with the same change of version together: "lib tool 1.0-1 -> 2.0-1".
+func localOverrides(list [][2]layering.NEVRAList) []string {
+	var changes []string
+	names := map[string][]string{}
+	for _, r := range list {
+		change := evr(r[1]) + " -> " + evr(r[0])
+		if names[change] == nil {
+			changes = append(changes, change)
+		}
+		names[change] = append(names[change], fmt.Sprint(r[0][1]))
 	}
+	for i, change := range changes {
+		changes[i] = strings.Join(names[change], " ") + " " + change
+	}
+	return changes
+}
+
+// without returns what is in list and not in other, sorted.
+func without(list, other []string) []string {
 	var out []string
-	for _, p := range d.RequestedPackages {
-		if !layered[p] {
-			out = append(out, p)
+	for _, s := range list {
+		if !slices.Contains(other, s) {
+			out = append(out, s)
 		}
 	}
+	slices.Sort(out)
 	return out
 }
 

@@ -1,0 +1,227 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"example.com/rpmostree/bootloader/kargs"
+	"example.com/rpmostree/internal/testenv"
+	"example.com/rpmostree/ostree"
+	"example.com/rpmostree/ostree/pull"
+	"example.com/rpmostree/rpmpkg"
+	"example.com/rpmostree/rpmpkg/rpmtest"
+	"example.com/rpmostree/sysroot"
+)
+
+// TestScripts runs testdata/script/*.txtar, one behaviour a file. Besides the commands of testscript there are
+//
+//	rpm-ostree ARG...        the command, in process
+//	exits STATUS ARG...      the same, with the exit status that is expected
+//	mkrpms DIR NAME...       packages of the file packages.txt, or all, and their repository metadata
+//	machine VERSION          composes the image of a version and installs a machine with it, at $OSTREE_SYSROOT
+//	release VERSION [NAME..] composes another version, with more packages
+//
+// packages.txt describes one package a line, "NAME VERSION KEY=VALUE...", see parsePackage.
+func TestScripts(t *testing.T) {
+	testenv.NeedUserXattrs(t, t.TempDir())
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("OSTREE_SYSROOT", filepath.Join(e.WorkDir, "root"))
+			e.Setenv("OSTREE_SYSROOT_DEBUG", "mutable-deployments")
+			e.Setenv("SOURCE_DATE_EPOCH", "1700000000")
+			e.Setenv("TMPDIR", filepath.Join(e.WorkDir, "tmp"))
+			return os.MkdirAll(filepath.Join(e.WorkDir, "tmp"), 0o755)
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"rpm-ostree": func(ts *testscript.TestScript, neg bool, args []string) {
+				want := 0
+				if neg {
+					want = 1
+				}
+				command(ts, want, args)
+			},
+			"exits": func(ts *testscript.TestScript, _ bool, args []string) {
+				want, err := strconv.Atoi(args[0])
+				ts.Check(err)
+				command(ts, want, args[1:])
+			},
+			"mkrpms": func(ts *testscript.TestScript, _ bool, args []string) { makeRPMs(ts, ts.MkAbs(args[0]), args[1:]) },
+			"release": func(ts *testscript.TestScript, _ bool, args []string) {
+				release(ts, args[0], args[1:])
+			},
+			"machine": func(ts *testscript.TestScript, _ bool, args []string) {
+				release(ts, args[0], nil)
+				ts.Check(install(ts))
+			},
+		},
+	})
+}
+
+// environment is what the command sees.
+func environment(ts *testscript.TestScript) []string {
+	var out []string
+	for _, k := range []string{"OSTREE_SYSROOT", "OSTREE_SYSROOT_DEBUG", "SOURCE_DATE_EPOCH"} {
+		out = append(out, k+"="+ts.Getenv(k))
+	}
+	return out
+}
+
+func command(ts *testscript.TestScript, want int, args []string) {
+	abs := make([]string, len(args))
+	for i, a := range args {
+		option, path, ok := strings.Cut(a, "./") // in process there is no working directory of its own
+		if abs[i] = a; ok && (option == "" || strings.HasSuffix(option, "=")) {
+			abs[i] = option + ts.MkAbs(path)
+		}
+	}
+	got := run(context.Background(), abs, environment(ts), strings.NewReader(""), ts.Stdout(), ts.Stderr())
+	if got != want {
+		ts.Fatalf("rpm-ostree %s: exit status %d, want %d", strings.Join(args, " "), got, want)
+	}
+}
+
+// system are the packages of every image.
+func system(ts *testscript.TestScript, version string) []*rpmtest.Package {
+	repo := fmt.Sprintf("[extra]\nname=extra\nbaseurl=file://%s\ngpgcheck=0\nmetadata_expire=0\n", ts.MkAbs("extra"))
+	return []*rpmtest.Package{
+		{Name: "os-release", Version: version, Files: []rpmtest.File{
+			{Path: "/usr/lib/os-release", Body: "NAME=Own\nID=own\nPRETTY_NAME=\"Own\"\n"}, {Path: "/etc/yum.repos.d/extra.repo", Body: repo},
+			{Path: "/etc/own.conf", Body: "default\n"},
+		}},
+		{Name: "kernel", Version: version, Arch: "x86_64", Files: []rpmtest.File{
+			{Path: "/usr/lib/modules/" + version + "/vmlinuz", Body: "kernel " + version}, {Path: "/usr/lib/modules/" + version + "/initramfs.img", Body: "i"},
+		}},
+		{Name: "tool", Version: version, Requires: []string{"lib"}, Files: []rpmtest.File{{Path: "/usr/bin/tool", Body: "tool " + version + "\n", Mode: 0o755}}},
+		{Name: "lib", Version: version, Files: []rpmtest.File{{Path: "/usr/lib/lib.so", Body: "lib " + version + "\n"}}},
+	}
+}
+
+// release composes an image with the command itself, into the repository "images".
+func release(ts *testscript.TestScript, version string, more []string) {
+	ctx := context.Background()
+	pkgs := append(system(ts, version), described(ts, more)...)
+	var names []string
+	for _, p := range pkgs {
+		names = append(names, p.Name)
+	}
+	dir := ts.MkAbs("os" + version)
+	ts.Check(rpmtest.WriteRepo(ctx, filepath.Join(dir, "rpms"), pkgs...))
+	files := map[string]string{
+		"os.repo": "[os]\nname=os\nbaseurl=file://" + dir + "/rpms\ngpgcheck=0\n",
+		"os.yaml": "ref: os/stable\nrepos: [os]\npackages: [" + strings.Join(names, ", ") + "]\nboot-location: modules\nselinux: false\nno-initramfs: true\n" +
+			"automatic-version-prefix: \"" + version + "\"\n",
+	}
+	for name, text := range files {
+		ts.Check(os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644))
+	}
+	images, err := ostree.Init(ctx, ts.MkAbs("images"), &ostree.InitOptions{Mode: ostree.ModeArchive})
+	ts.Check(err)
+	ts.Check(images.Close())
+	minute := strings.ReplaceAll(version, ".", "")
+	n, err := strconv.Atoi(minute)
+	ts.Check(err)
+	ts.Setenv("SOURCE_DATE_EPOCH", strconv.Itoa(1_700_000_000+n*60))
+	command(ts, 0, []string{"compose", "tree", "--repo=./images", "--cachedir=./cache", "./os" + version + "/os.yaml"})
+}
+
+func install(ts *testscript.TestScript) (err error) {
+	ctx, root := context.Background(), ts.Getenv("OSTREE_SYSROOT")
+	if err := sysroot.Init(ctx, root, &sysroot.InitOptions{Epoch: 1, RepoMode: ostree.ModeBareUser}); err != nil {
+		return err
+	}
+	s, err := sysroot.Open(ctx, root, &sysroot.Options{MutableDeployments: true})
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	if err := s.InitStateroot(ctx, "own"); err != nil {
+		return err
+	}
+	rem := ostree.Remote{Name: "vendor", URL: "file://" + ts.MkAbs("images"), Options: map[string]string{"gpg-verify": "false"}}
+	if err := s.Repo().AddRemote(ctx, rem, nil); err != nil {
+		return err
+	}
+	src, o, err := pull.OpenRemote(ctx, nil, rem)
+	if err != nil {
+		return err
+	}
+	o.Refs = []string{"os/stable"}
+	res, err := pull.Pull(ctx, s.Repo(), src, o)
+	if err != nil {
+		return err
+	}
+	_, err = s.Deploy(ctx, sysroot.DeployRequest{
+		Stateroot: "own", Commit: res.Refs["os/stable"], Origin: sysroot.NewOrigin("vendor:os/stable"), KernelArgs: kargs.Parse("root=LABEL=root quiet"),
+	}, nil)
+	return err
+}
+
+func makeRPMs(ts *testscript.TestScript, dir string, names []string) {
+	ts.Check(rpmtest.WriteRepo(context.Background(), dir, described(ts, names)...))
+}
+
+// described returns the named packages of packages.txt; "*" stands for all.
+func described(ts *testscript.TestScript, names []string) []*rpmtest.Package {
+	if len(names) == 0 {
+		return nil
+	}
+	var out []*rpmtest.Package
+	for line := range strings.Lines(ts.ReadFile("packages.txt")) {
+		p, err := parsePackage(strings.TrimSpace(line))
+		ts.Check(err)
+		for _, name := range names {
+			if p != nil && (name == "*" || name == p.Name || name == p.Name+"-"+p.Version) {
+				out = append(out, p)
+			}
+		}
+	}
+	return out
+}
+
+// parsePackage reads "NAME VERSION KEY=VALUE...". Keys are those of the spec file in lower case, with "_" for blanks in
+// values; file=PATH:CONTENT, dir=PATH and link=PATH:TARGET add files, with attributes after "|".
+func parsePackage(line string) (*rpmtest.Package, error) {
+	words := strings.Fields(line)
+	if len(words) == 0 {
+		return nil, nil
+	}
+	p := &rpmtest.Package{Name: words[0], Version: words[1], NoAutoRequires: true}
+	for _, w := range words[2:] {
+		key, value, _ := strings.Cut(w, "=")
+		value = strings.ReplaceAll(value, "_", " ")
+		switch key {
+		case "arch":
+			p.Arch = value
+		case "requires":
+			p.Requires = append(p.Requires, value)
+		case "recommends":
+			p.Recommends = append(p.Recommends, value)
+		case "conflicts":
+			p.Conflicts = append(p.Conflicts, value)
+		case "provides":
+			p.Provides = append(p.Provides, value)
+		case "post":
+			p.Scripts = rpmpkg.Scripts{Post: rpmtest.Shell(value)}
+		case "file", "dir", "link":
+			path, content, _ := strings.Cut(value, ":")
+			f := rpmtest.File{Path: path, Dir: key == "dir"}
+			if key == "link" {
+				f.LinkTo = content
+			} else if key == "file" {
+				f.Body = content + "\n"
+			}
+			p.Files = append(p.Files, f)
+		default:
+			return nil, fmt.Errorf("packages.txt: unknown key in %q", w)
+		}
+	}
+	return p, nil
+}
