@@ -49,6 +49,11 @@ type DeploymentStatus struct {
 	BaseVersion   string `json:"base-version,omitempty"`
 	BaseTimestamp int64  `json:"base-timestamp,omitempty"`
 
+	// The newest commit of what the deployment follows, if it is here and not the one deployed.
+	PendingBaseChecksum  string `json:"pending-base-checksum,omitempty"`
+	PendingBaseVersion   string `json:"pending-base-version,omitempty"`
+	PendingBaseTimestamp int64  `json:"pending-base-timestamp,omitempty"`
+
 	BaseCommitMeta    map[string]any `json:"base-commit-meta"`
 	LayeredCommitMeta map[string]any `json:"layered-commit-meta,omitempty"`
 	EndOfLife         string         `json:"endoflife,omitempty"`
@@ -99,6 +104,9 @@ func (e *Engine) deploymentStatus(ctx context.Context, d *sysroot.Deployment) (*
 	}
 	s.origin(d.Origin)
 	s.fillLists()
+	if err := s.pending(ctx, e.sys.Repo()); err != nil {
+		return nil, err
+	}
 	if remote, _, err := ostree.ParseRefspec(s.Origin); err == nil && remote != "" {
 		rem, err := e.sys.Repo().Remote(remote)
 		if err != nil {
@@ -135,6 +143,26 @@ func (s *DeploymentStatus) commits(ctx context.Context, repo *ostree.Repo, sum o
 	}
 	s.BaseVersion, s.BaseTimestamp = base.Version(), base.Timestamp.Unix()
 	s.BaseCommitMeta = plainMetadata(base.Metadata)
+	return nil
+}
+
+// pending looks for a newer base that has been pulled already.
+func (s *DeploymentStatus) pending(ctx context.Context, repo *ostree.Repo) error {
+	if s.Origin == "" {
+		return nil
+	}
+	head, err := repo.ResolveRev(ctx, s.Origin)
+	if err != nil || head.String() == s.Checksum || head.String() == s.BaseChecksum {
+		return nil //nolint:nilerr // a ref that is not here is nothing to tell
+	}
+	c, err := repo.LoadCommit(ctx, head)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	s.PendingBaseChecksum, s.PendingBaseVersion, s.PendingBaseTimestamp = head.String(), c.Version(), c.Timestamp.Unix()
 	return nil
 }
 
