@@ -1,0 +1,315 @@
+package sign
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"strings"
+
+	"example.com/rpmostree/internal/dirfd"
+	"example.com/rpmostree/ostree"
+	"example.com/rpmostree/ostree/gvariant"
+)
+
+// The errors of what demands signatures but has none, which name the key of the
+// configuration that demands it.
+var (
+	ErrNoGPGSignatures        = errors.New("GPG verification enabled, but no signatures found (use gpg-verify=false in remote config to disable)")
+	ErrNoGPGSummary           = errors.New("GPG verification enabled, but no summary.sig found (use gpg-verify-summary=false in remote config to disable)")
+	ErrNoGPGSummarySignatures = errors.New("GPG verification enabled, but no summary signatures found (use gpg-verify-summary=false in remote config to disable)")
+	ErrNoSummarySignature     = errors.New("Signatures verification enabled, but no summary.sig found (use sign-verify-summary=false in remote config to disable)") //nolint:staticcheck // see package comment
+	ErrNoDetachedMetadata     = errors.New("Can't verify commit without detached metadata")                                                                         //nolint:staticcheck // see package comment
+	ErrNoSignatures           = errors.New("No signatures found")                                                                                                   //nolint:staticcheck // see package comment
+)
+
+// Demanded reports what of a remote must be signed according to its configuration.
+// A value that cannot be understood is an error.
+func Demanded(rem ostree.Remote) (commits, summary bool, err error) {
+	c, err := listOption(rem, "sign-verify")
+	if err != nil {
+		return true, true, err
+	}
+	s, err := listOption(rem, "sign-verify-summary")
+	if err != nil {
+		return true, true, err
+	}
+	return rem.GPGVerify || c.demanded, rem.GPGVerifySummary || s.demanded, nil
+}
+
+// signVerify is the value of sign-verify or sign-verify-summary.
+type signVerify struct {
+	demanded bool
+	kinds    []string // empty: any
+}
+
+// listOption reads a bool, or a list of kinds separated by semicolons.
+func listOption(rem ostree.Remote, key string) (signVerify, error) {
+	text, ok := rem.Options[key]
+	if !ok {
+		return signVerify{}, nil
+	}
+	switch text = strings.TrimSpace(text); text {
+	case "true", "1":
+		return signVerify{demanded: true}, nil
+	case "false", "0":
+		return signVerify{}, nil
+	}
+	v := signVerify{demanded: true}
+	for kind := range strings.SplitSeq(text, ";") {
+		if kind = strings.TrimSpace(kind); kind != "" {
+			v.kinds = append(v.kinds, kind)
+		}
+	}
+	if len(v.kinds) == 0 {
+		return signVerify{}, fmt.Errorf("remote %q: %s=%s names no kind of signature", rem.Name, key, text)
+	}
+	return v, nil
+}
+
+// Verifier checks what comes from a remote as its configuration demands. It has
+// the methods of a pull's Verifier.
+type Verifier struct {
+	o               *Options
+	gpg, gpgSummary bool
+	keyring         *Keyring
+	// sign and signSummary are alternatives; nil if not demanded.
+	sign, signSummary []*KeySet
+}
+
+// ForRemote returns the Verifier for a remote of repo. It accepts everything if
+// the configuration demands no signatures. It is an error if the configuration or
+// the keys that it names cannot be read.
+func ForRemote(ctx context.Context, repo *ostree.Repo, rem ostree.Remote, o *Options) (*Verifier, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	v := &Verifier{o: o, gpg: rem.GPGVerify, gpgSummary: rem.GPGVerifySummary}
+	var err error
+	if v.gpg || v.gpgSummary {
+		if v.keyring, err = RemoteKeyring(repo, rem, o); err != nil {
+			return nil, fmt.Errorf("keys of remote %q: %w", rem.Name, err)
+		}
+	}
+	for _, e := range []struct {
+		key  string
+		sets *[]*KeySet
+	}{{"sign-verify", &v.sign}, {"sign-verify-summary", &v.signSummary}} {
+		want, err := listOption(rem, e.key)
+		if err != nil || !want.demanded {
+			if err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if *e.sets, err = remoteKeys(rem, want.kinds, o); err != nil {
+			return nil, fmt.Errorf("remote %q: %s: %w", rem.Name, e.key, err)
+		}
+	}
+	return v, nil
+}
+
+// remoteKeys loads the keys for some kinds, which must have some, or for all.
+func remoteKeys(rem ostree.Remote, kinds []string, o *Options) ([]*KeySet, error) {
+	required := len(kinds) > 0
+	if !required {
+		kinds = []string{string(Ed25519), string(SPKI)}
+		if o.enableDummy() {
+			kinds = append(kinds, string(Dummy))
+		}
+	}
+	var sets []*KeySet
+	for _, name := range kinds {
+		kind, err := ParseKind(name, o)
+		if err != nil {
+			return nil, err
+		}
+		s, err := remoteKeySet(rem, kind)
+		if err == nil && s.Len() == 0 {
+			if required {
+				return nil, fmt.Errorf("No keys found for required signapi type %s", kind) //nolint:staticcheck // see package comment
+			}
+			s, err = SystemKeys(kind, o)
+		}
+		if err != nil {
+			return nil, err
+		}
+		sets = append(sets, s)
+	}
+	return sets, nil
+}
+
+// remoteKeySet loads verification-KIND-file and verification-KIND-key. What the
+// configuration names must be there.
+func remoteKeySet(rem ostree.Remote, kind Kind) (*KeySet, error) {
+	s := NewKeySet(kind)
+	if path := rem.Options["verification-"+string(kind)+"-file"]; path != "" {
+		if err := s.LoadFile(path); err != nil {
+			return nil, fmt.Errorf("Failed loading '%s' keys from '%s': %w", kind, path, err) //nolint:staticcheck // see package comment
+		}
+	}
+	if key := rem.Options["verification-"+string(kind)+"-key"]; key != "" {
+		if err := s.Add(key); err != nil {
+			return nil, fmt.Errorf("Failed loading '%s' keys from inline `verification-key`: %w", kind, err) //nolint:staticcheck // see package comment
+		}
+	}
+	return s, nil
+}
+
+// RemoteKeyring returns the OpenPGP keys that are trusted for a remote: those of its keyring
+// NAME.trustedkeys.gpg or, if it has none, the system's, and those of gpgkeypath.
+func RemoteKeyring(repo *ostree.Repo, rem ostree.Remote, o *Options) (*Keyring, error) {
+	k := &Keyring{}
+	own, err := addRemoteKeyring(k, repo, rem.Name)
+	if err != nil {
+		return nil, err
+	}
+	if !own {
+		if err := addGlobal(k, o); err != nil {
+			return nil, err
+		}
+	}
+	for path := range strings.SplitSeq(rem.Options["gpgkeypath"], ";") {
+		if path = strings.TrimSpace(path); path == "" {
+			continue
+		}
+		if err := k.AddPath(path); err != nil {
+			return nil, fmt.Errorf("gpgkeypath: %w", err)
+		}
+	}
+	return k, nil
+}
+
+// keyringName is the file of a remote's own keyring, in the repository.
+func keyringName(remote string) (string, error) {
+	if err := dirfd.CheckName(remote); err != nil {
+		return "", err
+	}
+	return remote + keyringSuffix, nil
+}
+
+const keyringSuffix = ".trustedkeys.gpg"
+
+func addRemoteKeyring(k *Keyring, repo *ostree.Repo, remote string) (found bool, err error) {
+	name, err := keyringName(remote)
+	if err != nil {
+		return false, err
+	}
+	switch err := k.AddFile(filepath.Join(repo.Path(), name)); {
+	case errors.Is(err, fs.ErrNotExist):
+		return false, nil
+	default:
+		return true, err
+	}
+}
+
+// addGlobal adds the system's keyrings. There need be none.
+func addGlobal(k *Keyring, o *Options) error {
+	if err := k.AddDir(o.gpgHome()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// GlobalKeyring returns the OpenPGP keys that the system trusts for remotes
+// without a keyring.
+func GlobalKeyring(o *Options) (*Keyring, error) {
+	k := &Keyring{}
+	return k, addGlobal(k, o)
+}
+
+// VerifyCommit is given the bytes of a commit object and its detached metadata, nil
+// if there is none.
+func (v *Verifier) VerifyCommit(ctx context.Context, commit []byte, detached *gvariant.Dict) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if v.gpg {
+		if err := v.verifyGPG(commit, detached, ErrNoGPGSignatures); err != nil {
+			return err
+		}
+	}
+	if v.sign == nil {
+		return nil
+	}
+	if detached == nil {
+		return ErrNoDetachedMetadata
+	}
+	return verifySets(v.sign, commit, detached)
+}
+
+// VerifySummary is given a summary and its signature file, nil if there is none.
+func (v *Verifier) VerifySummary(ctx context.Context, summary, signature []byte) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	switch {
+	case !v.gpgSummary && v.signSummary == nil:
+		return nil
+	case signature == nil && v.gpgSummary:
+		return ErrNoGPGSummary
+	case signature == nil:
+		return ErrNoSummarySignature
+	}
+	d, err := parseSignatures(signature)
+	if err != nil {
+		return fmt.Errorf("%w: summary.sig: %w", ErrNoSignatures, err)
+	}
+	if v.gpgSummary {
+		if err := v.verifyGPG(summary, d, ErrNoGPGSummarySignatures); err != nil {
+			return err
+		}
+	}
+	if v.signSummary == nil {
+		return nil
+	}
+	return verifySets(v.signSummary, summary, d)
+}
+
+func (v *Verifier) verifyGPG(data []byte, d *gvariant.Dict, none error) error {
+	sigs, err := Signatures(d, GPG)
+	if err != nil {
+		return err
+	}
+	if len(sigs) == 0 {
+		return none
+	}
+	results := v.keyring.Verify(data, sigs, v.o)
+	if !anyValid(results) {
+		return &SignatureError{results}
+	}
+	return nil
+}
+
+// verifySets succeeds if one of the sets does.
+func verifySets(sets []*KeySet, data []byte, d *gvariant.Dict) error {
+	var last error
+	for _, s := range sets {
+		sigs, err := Signatures(d, s.kind)
+		if err != nil {
+			return err
+		}
+		if s.Len() == 0 {
+			continue
+		}
+		if _, err = s.Verify(data, sigs); err == nil {
+			return nil
+		}
+		if last == nil || len(sigs) > 0 { // a wrong signature says more than none
+			last = err
+		}
+	}
+	if last == nil {
+		last = ErrNoSignatures
+	}
+	return last
+}
+
+func parseSignatures(data []byte) (*gvariant.Dict, error) {
+	v, err := gvariant.Decode("a{sv}", data)
+	if err != nil {
+		return nil, err
+	}
+	return gvariant.DictFromValue(v)
+}
