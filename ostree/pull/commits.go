@@ -162,7 +162,7 @@ func (f *commitFetch) writeDetached(ctx context.Context, c ostree.Checksum, d *g
 		return nil
 	}
 	old, err := f.dst.DetachedMetadata(ctx, c)
-	if err == nil && old != nil && bytes.Equal(old.Value().Bytes(), d.Value().Bytes()) {
+	if err == nil && bytes.Equal(old.Value().Bytes(), d.Value().Bytes()) {
 		return nil
 	}
 	return f.tx.SetDetachedMetadata(ctx, c, d)
@@ -223,7 +223,7 @@ func (f *commitFetch) getDetached(ctx context.Context, c ostree.Checksum) (*gvar
 	}
 	name := ostree.ObjectName{Checksum: c, Type: ostree.TypeCommitMeta}
 	data, err := f.read(ctx, objectPath(name), maxMetadata)
-	if isNotExist(err) || err == nil && len(data) == 0 {
+	if isNotExist(err) {
 		return nil, nil
 	}
 	if err != nil {

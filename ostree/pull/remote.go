@@ -11,18 +11,23 @@ import (
 	"example.com/rpmostree/internal/fetch"
 	"example.com/rpmostree/ostree"
 	"example.com/rpmostree/ostree/gvariant"
+	"example.com/rpmostree/ostree/sign"
 )
 
 // OpenRemote returns the Source that a remote's configuration describes (url
 // with http, https, file or "mirrorlist=URL"; contenturl) and the Options it
 // implies: name, branches as Refs, collection. If the remote demands signatures
 // the Options have a Verifier that refuses everything, to be replaced by one
-// that can check them. If the Source is an io.Closer, Close it after use.
+// that can check them, such as [sign.ForRemote] returns. If the Source is an io.Closer, Close it after use.
 func OpenRemote(ctx context.Context, client *http.Client, rem ostree.Remote) (Source, *Options, error) {
 	o := &Options{Remote: rem.Name, Refs: rem.Branches, CollectionID: rem.CollectionID}
-	if rem.GPGVerify || rem.GPGVerifySummary {
-		o.Verify = refuse{rem.Name, rem.GPGVerify, rem.GPGVerifySummary}
-		o.RequireSummary = rem.GPGVerifySummary
+	commits, summary, err := sign.Demanded(rem)
+	if err != nil {
+		return nil, nil, err
+	}
+	if commits || summary {
+		o.Verify = refuse{rem.Name, commits, summary}
+		o.RequireSummary = summary
 	}
 	src, err := openURL(ctx, client, rem)
 	if err != nil {

@@ -101,9 +101,11 @@ func (p *puller) resolve(ctx context.Context) ([]want, error) {
 	return wants, nil
 }
 
-// listOffered fills p.offered from a local source or a summary.
+// listOffered fills p.offered from a local source or a summary. Where the summary
+// must be signed, the refs are taken from there also for a local source: those on
+// disk are not covered by the signature.
 func (p *puller) listOffered(ctx context.Context, required bool) error {
-	if p.local == nil {
+	if p.local == nil || p.o.RequireSummary {
 		err := p.fetchSummary(ctx, required)
 		if err == nil && p.summary != nil {
 			p.offered = map[string]want{}

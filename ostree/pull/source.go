@@ -69,7 +69,8 @@ type HTTPOptions struct {
 	// URLs are addresses of the same repository. The first is used; for a file
 	// it cannot deliver the others are tried in order.
 	URLs []string
-	// ContentURLs are used instead for file objects, if there are any.
+	// ContentURLs are used instead for objects and static deltas, if there are
+	// any.
 	ContentURLs []string
 	// Retries and Stall are those of each request: 0 means 5 and 30 s; Retries
 	// < 0 means none.
@@ -131,11 +132,14 @@ func tuned(client *http.Client) *http.Client {
 
 // bases returns the addresses for a path.
 func (s *httpSource) bases(path string) []string {
-	if len(s.content) > 0 && (strings.HasSuffix(path, ".filez") || strings.HasPrefix(path, "deltas/")) {
+	detached := strings.HasSuffix(path, "."+ostree.TypeCommitMeta.String()) // carries signatures
+	if len(s.content) > 0 && (isObject(path) && !detached || strings.HasPrefix(path, "deltas/")) {
 		return s.content
 	}
 	return s.urls
 }
+
+func isObject(path string) bool { return strings.HasPrefix(path, "objects/") }
 
 // Get opens a file; what breaks off is resumed if the server can.
 func (s *httpSource) Get(ctx context.Context, path string) (body io.ReadCloser, size int64, err error) {
@@ -153,7 +157,7 @@ func (s *httpSource) Get(ctx context.Context, path string) (body io.ReadCloser, 
 // that does not have it.
 func (s *httpSource) Do(ctx context.Context, path string, limit int64, use func(r io.Reader, size int64) error) error {
 	return s.each(ctx, path, func(u string) error {
-		err := s.fetcher.Do(ctx, &fetch.Request{URL: u, MaxBytes: limit}, func(r *fetch.Response) error {
+		err := s.fetcher.Do(ctx, &fetch.Request{URL: u, MaxBytes: limit, Immutable: isObject(path)}, func(r *fetch.Response) error {
 			return use(r.Body, r.Size)
 		})
 		var fe *fetch.Error
