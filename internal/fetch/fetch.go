@@ -98,6 +98,9 @@ type Request struct {
 	// ETag and LastModified, as an earlier Response gave them, make the
 	// request conditional: unchanged content gives Response.NotModified.
 	ETag, LastModified string
+	// Immutable says that the content never changes, or is verified, so that a
+	// transfer may be resumed though the server gives no validator.
+	Immutable bool
 	// Header is added to that of the Fetcher.
 	Header http.Header
 }

@@ -56,7 +56,7 @@ func (f *Fetcher) newRequest(ctx context.Context, r *Request, from *body) (*http
 	switch {
 	case from != nil:
 		req.Header.Set("Range", fmt.Sprintf("bytes=%d-", from.off))
-		req.Header.Set("If-Range", from.validator())
+		setIf(req.Header, "If-Range", from.validator())
 	default:
 		setIf(req.Header, "If-None-Match", r.ETag)
 		setIf(req.Header, "If-Modified-Since", r.LastModified)
@@ -278,7 +278,8 @@ func (b *body) validator() string {
 // resume replaces the raw body by the rest of the file and clears b.err, if
 // the failure is one that may go away and the server takes ranges.
 func (b *body) resume() {
-	if !Retriable(b.err) || !b.ranges || b.validator() == "" || b.off == 0 {
+	safe := b.r.Immutable || b.ranges && b.validator() != ""
+	if !Retriable(b.err) || !safe || b.off == 0 {
 		return
 	}
 	for b.resets < b.f.retries {
