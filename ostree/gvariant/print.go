@@ -21,6 +21,14 @@ func (v Value) String() string {
 	return string(appendText(nil, v, true))
 }
 
+// Plain is [Value.String] without type annotations, for people to read.
+func (v Value) Plain() string {
+	if v.t == nil || checkNormal(v.t, v.b, 0) != nil {
+		return v.String()
+	}
+	return string(appendText(nil, v, false))
+}
+
 // appendText appends the text form of v. Without annotate the type is known from before, as in
 // all elements of an array but the first.
 func appendText(b []byte, v Value, annotate bool) []byte {
