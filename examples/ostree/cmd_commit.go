@@ -5,7 +5,6 @@ import (
 	"errors"
 	"os"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -237,26 +236,39 @@ func (c *committer) detached(ctx context.Context, sum ostree.Checksum) error {
 	return c.repo.SetDetachedMetadata(ctx, sum, d)
 }
 
+// modules is where a bootable tree has its kernel.
+const modules = "/usr/lib/modules"
+
 // kernelVersion names the kernel of a bootable tree: the only usr/lib/modules/VERSION that has a vmlinuz.
 func (c *committer) kernelVersion(ctx context.Context, tree ostree.Tree) (string, error) {
 	root := c.tx.MutableTree(tree.Tree, tree.Meta)
-	modules, err := root.Lookup(ctx, "usr/lib/modules")
-	if err != nil || modules.Dir == nil {
-		return "", errorf("Determining bootable state of root: No kernel found in /usr/lib/modules")
+	var at ostree.Entry
+	for _, dir := range []string{"/usr", "/usr/lib", modules} {
+		var err error
+		if at, err = root.Lookup(ctx, dir); err != nil {
+			return "", err
+		}
+		if at.Kind != ostree.EntryDir {
+			return "", errorf("No such file or directory: %s", dir)
+		}
 	}
-	names, err := modules.Dir.Names(ctx)
+	names, err := at.Dir.Names(ctx)
 	if err != nil {
 		return "", err
 	}
-	var found []string
+	found := ""
 	for _, name := range names {
-		e, err := modules.Dir.Lookup(ctx, name+"/vmlinuz")
-		if err == nil && !e.File.IsZero() {
-			found = append(found, name)
+		e, err := at.Dir.Lookup(ctx, name+"/vmlinuz")
+		switch {
+		case err != nil || e.File.IsZero():
+		case found != "":
+			return "", errorf("Multiple kernels found in %s", modules)
+		default:
+			found = name
 		}
 	}
-	if len(found) != 1 {
-		return "", errorf("Determining bootable state of root: found %d kernels in /usr/lib/modules: %s", len(found), strings.Join(found, ", "))
+	if found == "" {
+		return "", errorf("No kernel found in %s", modules)
 	}
-	return found[0], nil
+	return found, nil
 }

@@ -86,6 +86,13 @@ func (d *differ) files(ctx context.Context, from, to string) error {
 		return err
 	}
 	for _, i := range items {
+		side := from
+		if i.Kind == ostree.DiffAdded {
+			side = to
+		}
+		if isPath(side) { // below it, not from the root of a commit
+			i.Path = strings.TrimPrefix(i.Path, "/")
+		}
 		d.printf("%c    %s\n", i.Kind, i.Path)
 	}
 	return nil

@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -84,8 +86,14 @@ func (a *app) showSummary(data []byte, v summaryView) error {
 	if v.listKeys || v.key != "" {
 		return a.showMetadata(s.Metadata, v.key, "metadata", false)
 	}
+	own, _ := s.Metadata.String(ostree.KeySummaryCollectionID)
 	for _, r := range s.Refs {
-		a.summaryRef(r)
+		a.summaryRef(own, r)
+	}
+	for _, id := range slices.Sorted(maps.Keys(s.Collections)) {
+		for _, r := range s.Collections[id] {
+			a.summaryRef(id, r)
+		}
 	}
 	for _, k := range s.Metadata.Keys() {
 		val, _ := s.Metadata.Get(k)
@@ -94,8 +102,12 @@ func (a *app) showSummary(data []byte, v summaryView) error {
 	return nil
 }
 
-func (a *app) summaryRef(r ostree.SummaryRef) {
-	a.printf("* %s\n    Latest Commit (%d bytes):\n      %s\n", r.Name, r.CommitSize, r.Checksum)
+func (a *app) summaryRef(collection string, r ostree.SummaryRef) {
+	name := r.Name
+	if collection != "" {
+		name = fmt.Sprintf("(%s, %s)", collection, r.Name)
+	}
+	a.printf("* %s\n    Latest Commit (%d bytes):\n      %s\n", name, r.CommitSize, r.Checksum)
 	for _, k := range r.Metadata.Keys() {
 		v, _ := r.Metadata.Get(k)
 		switch k {
@@ -104,7 +116,7 @@ func (a *app) summaryRef(r ostree.SummaryRef) {
 		case "ostree.commit.timestamp":
 			a.printf("    Timestamp (%s): %s\n", k, summaryTime(v))
 		default:
-			a.printf("    %s: %s\n", k, v)
+			a.printf("    %s: %s\n", k, v.Plain())
 		}
 	}
 	a.println()
@@ -131,8 +143,10 @@ func (a *app) summaryKey(key string, v gvariant.Value) {
 		for _, name := range slices.Sorted(slices.Values(d.Keys())) {
 			a.printf("  * %s\n", name)
 		}
+	case key == "ostree.summary.collection-map":
+		a.printf("Collection Map (%s): (printed above)\n", key)
 	case !known:
-		a.printf("%s: %s\n", key, v)
+		a.printf("%s: %s\n", key, v.Plain())
 	case v.Type() == "s":
 		a.printf("%s (%s): %s\n", label, key, v.Str())
 	case v.Type() == "t":
