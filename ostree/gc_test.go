@@ -160,6 +160,24 @@ func TestPruneKeepAndReachable(t *testing.T) {
 	require.ErrorIs(t, err, fs.ErrNotExist)
 }
 
+// A ref to a commit that is gone does not keep Prune from its work; the real
+// tool does the same.
+func TestPruneWithDanglingRef(t *testing.T) {
+	for _, o := range []ostree.PruneOptions{{RefsOnly: true}, {RefsOnly: true, Depth: new(int)}, {}} {
+		r := ostreetest.NewRepo(t, ostree.ModeBareUserOnly)
+		gone := ostreetest.Write(t, r, "one", map[string]string{"a": "1"})
+		kept := ostreetest.Write(t, r, "two", map[string]string{"a": "2"})
+		require.NoError(t, r.Delete(t.Context(), ostree.ObjectName{Checksum: gone, Type: ostree.TypeCommit}))
+		stats, err := r.Prune(t.Context(), &o)
+		require.NoError(t, err)
+		require.Equal(t, 2, stats.Pruned, "directory and file")
+		_, err = r.Traverse(t.Context(), kept, 0)
+		require.NoError(t, err)
+		_, err = r.Traverse(t.Context(), gone, 0)
+		require.ErrorIs(t, err, fs.ErrNotExist)
+	}
+}
+
 func TestPruneDeltasAndSummaries(t *testing.T) {
 	repo := ostreetest.NewRepo(t, ostree.ModeArchive)
 	a := ostreetest.Write(t, repo, "x", map[string]string{"f": "1"})

@@ -120,7 +120,12 @@ func (r *Repo) reachable(ctx context.Context, o *PruneOptions) (*ObjectSet, erro
 		roots = append(roots[:len(roots):len(roots)], ref.Checksum)
 	}
 	for _, c := range roots {
-		if err := r.TraverseInto(ctx, keep, c, depth); err != nil {
+		// A ref to a commit that is gone keeps nothing, and must not keep all.
+		there, err := r.Has(ctx, ObjectName{c, TypeCommit})
+		if err == nil && there {
+			err = r.TraverseInto(ctx, keep, c, depth)
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
