@@ -61,6 +61,10 @@ func (r *Repo) Config() *Config {
 // opened again, and a change of the mode if there are objects, which would
 // become unreadable; without, the new mode is that of the next [Open].
 func (r *Repo) WriteConfig(ctx context.Context, c *Config) error {
+	text := c.Bytes()
+	if _, err := keyfile.Parse(text); err != nil {
+		return fmt.Errorf("write config of %s: it could not be read again: %w", r.path, err)
+	}
 	s, err := readSettings(c)
 	if err != nil {
 		return fmt.Errorf("write config of %s: %w", r.path, err)
@@ -73,7 +77,7 @@ func (r *Repo) WriteConfig(ctx context.Context, c *Config) error {
 			return fmt.Errorf("write config of %s: %w", r.path, err)
 		}
 	}
-	err = atomicfs.WriteFile(ctx, r.dir, "config", c.Bytes(), 0o644, &atomicfs.WriteOptions{NoSync: !s.fsync})
+	err = atomicfs.WriteFile(ctx, r.dir, "config", text, 0o644, &atomicfs.WriteOptions{NoSync: !s.fsync})
 	if err != nil {
 		return fmt.Errorf("write config of %s: %w", r.path, err)
 	}
