@@ -105,4 +105,8 @@ func TestUnlockedStates(t *testing.T) {
 	origin.Set("origin", "unlocked", "hotfix")
 	require.NoError(t, s.SetOrigin(t.Context(), d, origin))
 	require.Equal(t, sysroot.UnlockedHotfix, s.Deployments()[0].Unlocked)
+
+	origin.Set("origin", "refspec", "\xff")
+	require.ErrorContains(t, s.SetOrigin(t.Context(), d, origin), "could not be read again")
+	require.Equal(t, "test/main", s.Deployments()[0].Origin.Refspec())
 }

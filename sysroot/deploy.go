@@ -303,7 +303,11 @@ func (s *Sysroot) writeOrigin(ctx context.Context, d *Deployment) error {
 	if d.Origin == nil || len(d.Origin.Groups()) == 0 {
 		return nil
 	}
-	return atomicfs.WriteFile(ctx, s.ostree, d.originFile(), d.Origin.Bytes(), 0o644, &atomicfs.WriteOptions{NoSync: s.opts.NoSync})
+	text := d.Origin.Bytes()
+	if _, err := ParseOrigin(text); err != nil { // a value that is not UTF-8
+		return fmt.Errorf("write origin: it could not be read again: %w", err)
+	}
+	return atomicfs.WriteFile(ctx, s.ostree, d.originFile(), text, 0o644, &atomicfs.WriteOptions{NoSync: s.opts.NoSync})
 }
 
 // seal makes the root directory itself immutable, where that is possible.
