@@ -205,6 +205,22 @@ func TestRemoveAllStopsAtMounts(t *testing.T) {
 	require.Equal(t, []string{"keep"}, names(t, mnt))
 }
 
+// A bind mount has the device of what it shows.
+func TestRemoveAllStopsAtBindMount(t *testing.T) {
+	testenv.NeedRoot(t)
+	ctx, d, _ := openTemp(t)
+	shown := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(shown, "precious"), nil, 0o600))
+	require.NoError(t, MkdirAll(ctx, d, "x/y/mnt", 0o755))
+	mnt := d.Join("x/y/mnt")
+	if err := unix.Mount(shown, mnt, "", unix.MS_BIND, ""); err != nil {
+		t.Skipf("cannot mount: %v", err)
+	}
+	defer unix.Unmount(mnt, 0)
+	require.ErrorIs(t, RemoveAll(ctx, d, "x"), unix.EXDEV)
+	require.FileExists(t, filepath.Join(shown, "precious"))
+}
+
 func TestHookStopsEveryStep(t *testing.T) {
 	_, d, p := openTemp(t)
 	require.NoError(t, os.WriteFile(filepath.Join(p, "f"), nil, 0o600))

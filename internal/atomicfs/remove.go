@@ -118,11 +118,16 @@ func emptyDir(ctx context.Context, d *dirfd.Dir, dev uint64) error {
 	return nil
 }
 
-// sameDevice protects mounts below a tree from being emptied.
+// sameDevice protects mounts below a tree from being emptied, also those of a
+// directory of the same file system (bind mounts), which have the same device.
 func sameDevice(d *dirfd.Dir, name string, dev uint64) error {
-	st, err := d.Lstat(name)
-	if err == nil && st.Dev != dev {
-		err = &fs.PathError{Op: "remove", Path: d.Join(name), Err: unix.EXDEV}
+	var st unix.Statx_t
+	err := unix.Statx(d.Fd(), name, unix.AT_SYMLINK_NOFOLLOW, unix.STATX_TYPE, &st)
+	if err == nil && (st.Attributes&unix.STATX_ATTR_MOUNT_ROOT != 0 || unix.Mkdev(st.Dev_major, st.Dev_minor) != dev) {
+		err = unix.EXDEV
+	}
+	if err != nil {
+		err = &fs.PathError{Op: "remove", Path: d.Join(name), Err: err}
 	}
 	return ignoreGone(err)
 }
