@@ -14,6 +14,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -208,19 +209,19 @@ func TestEndlessMetadata(t *testing.T) {
 	src, sums := history(t)
 	require.NoError(t, src.UpdateSummary(t.Context(), nil)) // it limits commits to their size
 	s := serve(t, src)
-	sent := 0
+	var sent atomic.Int64
 	s.setHook(only("objects/"+ostree.ObjectName{Checksum: sums[2], Type: ostree.TypeCommit}.LoosePath(ostree.ModeArchive),
 		func(w http.ResponseWriter, r *http.Request) {
-			for sent < 1<<30 {
+			for sent.Load() < 1<<30 {
 				n, err := w.Write(make([]byte, 1<<16))
-				if sent += n; err != nil {
+				if sent.Add(int64(n)); err != nil {
 					return
 				}
 			}
 		}))
 	_, err := pull.Pull(t.Context(), newRepo(t, ostree.ModeBareUser), s.source(), mainRef)
 	require.ErrorIs(t, err, fetch.ErrTooLarge)
-	require.Less(t, sent, 64<<20)
+	require.Less(t, sent.Load(), int64(64<<20))
 }
 
 func TestBombUsesLittleMemory(t *testing.T) {
