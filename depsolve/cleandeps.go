@@ -96,6 +96,13 @@ func (c *cleaner) findSeeds() {
 					add(q)
 				}
 			}
+			if space, ok := p.namespaceOf(j.Select); ok {
+				s.eachInstalled(func(pkg int32) {
+					if c.kept.has(pkg) && p.supplementsSpace(pkg, space) {
+						c.queue = append(c.queue, pkg)
+					}
+				})
+			}
 		case Install:
 			for _, old := range s.replacedByAll(list) {
 				add(old)

@@ -129,3 +129,8 @@ func (p *Pool) multiVersionMeet(op1 Op, evr1 DepID, op2 Op, evr2 DepID) bool {
 	r := p.rel(evr2)
 	return r.op == OpOr && (p.rangesMeet(op1, evr1, op2, r.left) || p.rangesMeet(op1, evr1, op2, r.right))
 }
+
+// CompareEVR compares two texts of the form "[epoch:]version[-release]" as
+// version comparison in dependencies does: negative, zero or positive. A
+// missing release sorts before every release.
+func CompareEVR(a, b string) int { return compareEVR(a, b, cmpFull) }

@@ -1,5 +1,7 @@
 package depsolve
 
+import "slices"
+
 // isSplitProvides recognises "namespace:splitprovides(name with /path)": true
 // if an installed package of that name has the path and is to be updated, so
 // that the package a path moved to comes along.
@@ -55,3 +57,25 @@ func (p *Pool) splitProvidesHolds(r relation, has func(int32) bool) bool {
 // splitProviders returns the packages that carry on a part of an installed
 // package by a split-provides.
 func (s *solver) splitProviders(pkg int32, have []int32, fits func(int32) bool) []int32 { return nil }
+
+// namespaceOf returns the namespace that a job names, such as
+// "namespace:language(de)". Such a job stands for the packages that supplement
+// the namespace; without an argument for those of every argument.
+func (p *Pool) namespaceOf(sel Selection) (relation, bool) {
+	if sel.kind != selProvides || !sel.dep.isRel() || p.rel(sel.dep).op != OpNamespace {
+		return relation{}, false
+	}
+	return p.rel(sel.dep), true
+}
+
+// mentions reports whether a dependency contains a namespace.
+func (p *Pool) mentions(d DepID, space relation) bool {
+	return p.anyRelation(d, func(r relation) bool {
+		return r.op == OpNamespace && r.left == space.left && (space.right == 0 || r.right == space.right)
+	}, 0)
+}
+
+// supplementsSpace reports whether a package supplements a namespace.
+func (p *Pool) supplementsSpace(pkg int32, space relation) bool {
+	return slices.ContainsFunc(p.list(depSupplements, pkg), func(d DepID) bool { return p.mentions(d, space) })
+}

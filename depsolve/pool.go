@@ -56,7 +56,6 @@ type Pool struct {
 	excluded bitset
 
 	namespaces map[DepID][]int32
-	namespaced func(space, arg string) bool
 
 	// Index, see provides.go.
 	lits       *cdcl.Arena
@@ -64,7 +63,6 @@ type Pool struct {
 	provIndex  []int32 // by string id: offset into lits
 	relIndex   []int32 // by relation number: offset into lits, -1 unknown
 	indexedStr int
-	aux        map[int32]DepID
 }
 
 // depKind is a kind of dependency list.

@@ -17,6 +17,9 @@ func (s *solver) readJobs() {
 	p := s.pool
 	for i := range s.jobs {
 		j := &s.jobs[i]
+		if r, ok := p.namespaceOf(j.Select); ok && j.Action == Install {
+			s.spaces = append(s.spaces, r)
+		}
 		switch j.Action {
 		case MultiVersion:
 			s.mark(s.multiversion, j.Select)
@@ -185,6 +188,9 @@ func (s *solver) addInstallRules(j *Job) {
 		return
 	}
 	list := p.selected(j.Select)
+	if r, ok := p.namespaceOf(j.Select); ok && r.right == 0 {
+		return // any argument: only what supplements it, see supplementedBefore
+	}
 	if slices.Contains(list, systemPkg) || j.Select.kind == selOneOf && len(list) == 0 {
 		return
 	}

@@ -135,3 +135,33 @@ func (p *Pool) SelectionString(s Selection) string {
 	}
 	return "nothing"
 }
+
+// SelectKind says by what a selection finds its packages.
+type SelectKind uint8
+
+// The kinds of selections.
+const (
+	SelectKindNothing  SelectKind = iota
+	SelectKindName                // by name, see SelectName
+	SelectKindProvides            // by what they provide, see SelectProvides
+	SelectKindPackages            // listed one by one
+	SelectKindRepo                // all of a repository
+	SelectKindAll                 // all
+)
+
+// SelectionParts is what a selection was made from; see Selection.Parts.
+type SelectionParts struct {
+	Kind     SelectKind
+	Dep      DepID   // SelectKindName, SelectKindProvides
+	Packages []PkgID // SelectKindPackages
+	Single   bool    // SelectKindPackages: from SelectPackage
+	Repo     *Repo   // SelectKindRepo
+	Text     string  // how the user wrote it, "" if nobody said
+}
+
+// Parts takes a selection apart, for programs that write it down.
+func (s Selection) Parts() SelectionParts {
+	kinds := map[selectKind]SelectKind{selName: SelectKindName, selProvides: SelectKindProvides,
+		selPackage: SelectKindPackages, selOneOf: SelectKindPackages, selRepo: SelectKindRepo, selAll: SelectKindAll}
+	return SelectionParts{Kind: kinds[s.kind], Dep: s.dep, Packages: s.pkgs, Single: s.kind == selPackage, Repo: s.repo, Text: s.text}
+}

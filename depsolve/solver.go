@@ -27,6 +27,7 @@ type solver struct {
 	weakened                                    bitset
 	noWeak                                      bitset // excluded from weak dependencies
 	favor                                       map[int32]int
+	spaces                                      []relation // namespaces that install jobs name
 	dropOrphanedAll                             bool
 	dropOrphaned                                bitset
 	targets                                     map[int32][]int32 // installed -> what to update it to

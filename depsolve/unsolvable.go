@@ -115,20 +115,20 @@ func (s *solver) unsolvable(bad int32) int32 {
 	}
 	s.sat.Refute(bad, add)
 	if lastWeak != 0 {
-		s.giveUpWeak(lastWeak, f.proof)
+		s.giveUpWeak(lastWeak)
 		return s.restart()
 	}
 	return s.record(f)
 }
 
 // giveUpWeak drops a weak rule that takes part in a conflict.
-func (s *solver) giveUpWeak(n int32, proof []int32) {
-	switch s.classOf(n) {
+func (s *solver) giveUpWeak(n int32) {
+	switch class := s.classOf(n); class {
 	case ruleChoice:
 		s.disableChoice(n)
-	case ruleRecommend:
-		for _, o := range proof {
-			if s.classOf(o) == ruleRecommend {
+	case rulePackage, ruleRecommend: // all of them: one alone would leave the choice to chance
+		for o, end := s.classRange(class); o < end; o++ {
+			if s.weak.has(o) {
 				s.sat.Disable(o)
 			}
 		}

@@ -312,6 +312,9 @@ func (s *solver) supplementedBefore(pkg int32) bool {
 		if s.opts.OnlyNamespaceWeak && s.opts.AddAlreadyRecommended && p.hasNamespace(d) {
 			continue
 		}
+		if slices.ContainsFunc(s.spaces, func(r relation) bool { return p.mentions(d, r) }) {
+			continue
+		}
 		if p.depHolds(d, func(q int32) bool { return s.sat.Values[q] > 0 && (p.isInstalled(q) || q == systemPkg) }) {
 			return true
 		}

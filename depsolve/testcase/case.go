@@ -100,6 +100,7 @@ type runner struct {
 	ids      map[*depsolve.Repo]map[string]depsolve.PkgID
 	jobs     []depsolve.Job
 	jobText  []string
+	stack    []depsolve.DepID // what genid built
 	opts     depsolve.Options
 	started  bool
 	ready    bool
@@ -134,13 +135,14 @@ func (c *runner) directive(w []string) error {
 		}
 		return nil
 	case "nextjob":
-		c.jobs, c.jobText, c.opts, c.skip = nil, nil, depsolve.Options{}, ""
+		c.jobs, c.jobText, c.stack, c.opts, c.skip = nil, nil, nil, depsolve.Options{}, ""
 		return nil
 	case "result":
 		return c.result(w[1:])
-	case "genid", "evrcmp":
-		c.skip = w[0] + " is not supported"
-		return nil
+	case "genid":
+		return c.genID(w[1:])
+	case "evrcmp":
+		return c.evrCmp(w[1:])
 	}
 	return fmt.Errorf("unknown directive %q", w[0])
 }
@@ -361,5 +363,8 @@ func (c *runner) named(r *depsolve.Repo) map[string]depsolve.PkgID {
 }
 
 func (c *runner) pkgText(id depsolve.PkgID) string {
-	return c.pool.PkgString(id) + "@" + strings.ReplaceAll(c.pool.Package(id).Repo.Name(), " ", "_")
+	if id == 0 {
+		return "@SYSTEM"
+	}
+	return pkgText(c.pool, id)
 }

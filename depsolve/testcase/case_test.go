@@ -31,7 +31,7 @@ func TestCases(t *testing.T) {
 			for _, r := range results {
 				require.Empty(t, r.Skipped)
 				if !r.EqualTransaction() {
-					t.Errorf("line %d: want - got +\n%s", r.Line, diff(&r))
+					t.Errorf("line %d: want - got +\n%s", r.Line, r.Diff())
 				}
 				if d := cmp.Diff(infoLines(r.Want), infoLines(r.Got)); d != "" {
 					t.Errorf("line %d: problems: want - got +\n%s", r.Line, d)

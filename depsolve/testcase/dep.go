@@ -7,6 +7,13 @@ import (
 	"example.com/rpmostree/depsolve"
 )
 
+// Operators of other package formats: they are read and written, but nothing
+// provides them.
+const (
+	opCompat    depsolve.Op = 23
+	opMultiArch depsolve.Op = 25
+)
+
 // depOps lists the operators of the dependency syntax, longer ones first where
 // one is the beginning of another.
 var depOps = []struct {
@@ -16,6 +23,7 @@ var depOps = []struct {
 	{"&", depsolve.OpAnd}, {"|", depsolve.OpOr}, {"+", depsolve.OpWith}, {"-", depsolve.OpWithout},
 	{"<NAMESPACE>", depsolve.OpNamespace}, {".", depsolve.OpArch}, {"<IF>", depsolve.OpIf},
 	{"<ELSE>", depsolve.OpElse}, {"<UNLESS>", depsolve.OpUnless},
+	{"<MULTIARCH>", opMultiArch}, {"compat >=", opCompat},
 	{"<=>", depsolve.OpLT | depsolve.OpEQ | depsolve.OpGT}, {"<=", depsolve.OpLT | depsolve.OpEQ},
 	{">=", depsolve.OpGT | depsolve.OpEQ}, {"<>", depsolve.OpLT | depsolve.OpGT},
 	{"=", depsolve.OpEQ}, {"<", depsolve.OpLT}, {">", depsolve.OpGT},
@@ -63,7 +71,9 @@ func (p *depParser) expr(depth int) (depsolve.DepID, error) {
 		}
 		var right depsolve.DepID
 		if op < 8 || op == depsolve.OpArch {
-			right, err = p.operand(depth)
+			if right, err = p.operand(depth); err == nil {
+				right, err = p.compat(right, depth)
+			}
 		} else {
 			right, err = p.expr(depth + 1)
 		}
@@ -72,6 +82,18 @@ func (p *depParser) expr(depth int) (depsolve.DepID, error) {
 		}
 	}
 	return 0, err
+}
+
+// compat reads the second version of "name = version compat >= version".
+func (p *depParser) compat(version depsolve.DepID, depth int) (depsolve.DepID, error) {
+	p.skip()
+	rest, ok := strings.CutPrefix(p.text, "compat >= ")
+	if !ok {
+		return version, nil
+	}
+	p.text = rest
+	oldest, err := p.operand(depth)
+	return p.pool.Relation(version, opCompat, oldest), err
 }
 
 func (p *depParser) operator() (depsolve.Op, bool) {
@@ -105,6 +127,10 @@ func (p *depParser) operand(depth int) (depsolve.DepID, error) {
 	}
 	if i := strings.IndexByte(word, '('); i > 0 && strings.HasPrefix(word, "namespace:") && strings.HasSuffix(word, ")") {
 		return p.namespace(word[:i], word[i+1:len(word)-1], depth)
+	}
+	if name, ok := strings.CutSuffix(word, ":any"); ok && name != "" {
+		left, err := p.literal(name)
+		return p.pool.Relation(left, opMultiArch, p.pool.Name("any")), err
 	}
 	return p.literal(word)
 }

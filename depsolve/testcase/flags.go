@@ -105,11 +105,9 @@ func (c *runner) job(w []string) error {
 }
 
 func jobFlags(j *depsolve.Job, flags string) error {
-	set := map[string]*bool{
-		"weak": &j.Weak, "essential": &j.Essential, "cleandeps": &j.CleanDeps, "orupdate": &j.OrUpdate,
-		"forcebest": &j.ForceBest, "targeted": &j.Targeted, "notbyuser": &j.NotByUser, "setev": &j.SetEV,
-		"setevr": &j.SetEVR, "setarch": &j.SetArch, "setvendor": &j.SetVendor, "setrepo": &j.SetRepo,
-		"setname": &j.SetName, "noautoset": &j.NoAutoSet,
+	set := map[string]*bool{}
+	for _, f := range jobFlagNames(j) {
+		set[f.name] = f.on
 	}
 	for _, f := range strings.Split(flags, ",") {
 		if f == "" {

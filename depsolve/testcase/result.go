@@ -37,12 +37,13 @@ func (c *runner) result(w []string) error {
 	for _, f := range r.Flags {
 		switch f {
 		case "transaction", "problems", "recommended", "alternatives", "cleandeps", "orphaned", "unneeded":
+		case "genid", "jobs", "rules":
 		default:
 			r.Skipped = "result " + f + " is not supported"
 		}
 	}
 	if r.Skipped == "" {
-		if err := c.solve(&r); err != nil {
+		if err := c.run(&r); err != nil {
 			return err
 		}
 	}
@@ -50,9 +51,33 @@ func (c *runner) result(w []string) error {
 	return nil
 }
 
-func (c *runner) solve(r *Result) error {
-	jobs := slices.Clone(c.jobs)
-	jobs = append(jobs, c.userInstalled()...)
+// run collects the lines of all kinds asked for.
+func (c *runner) run(r *Result) error {
+	has := func(f string) bool { return slices.Contains(r.Flags, f) }
+	if has("genid") {
+		r.Got = append(r.Got, c.genLines()...)
+	}
+	if has("jobs") {
+		for _, j := range c.jobs {
+			r.Got = append(r.Got, "job "+jobLine(c.pool, j))
+		}
+	}
+	jobs := slices.Concat(c.jobs, c.userInstalled())
+	if has("rules") {
+		if err := c.rules(r, jobs); err != nil {
+			return err
+		}
+	}
+	if has("transaction") || has("problems") {
+		if err := c.solve(r, jobs); err != nil {
+			return err
+		}
+	}
+	slices.Sort(r.Got)
+	return nil
+}
+
+func (c *runner) solve(r *Result, jobs []depsolve.Job) error {
 	start := time.Now()
 	tr, err := c.pool.Solve(c.ctx, jobs, &c.opts)
 	r.Elapsed = time.Since(start)
@@ -71,7 +96,6 @@ func (c *runner) solve(r *Result) error {
 		r.Why = map[string]string{}
 		r.Got = append(r.Got, c.transaction(tr, r.Why)...)
 	}
-	slices.Sort(r.Got)
 	return nil
 }
 

@@ -124,3 +124,27 @@ func (s suse) packageAnd(arg string) depsolve.DepID {
 	}
 	return d
 }
+
+// suseDep rewrites one dependency as rewriteSUSE does for the list that kind
+// names: provides, supplements, enhances or conflicts.
+func suseDep(pool *depsolve.Pool, kind string, d depsolve.DepID) depsolve.DepID {
+	if left, op, right, ok := pool.Split(d); ok && op == depsolve.OpAnd {
+		return pool.Relation(suseDep(pool, kind, left), op, suseDep(pool, kind, right))
+	}
+	pkg := &depsolve.RawPackage{}
+	switch kind {
+	case "provides":
+		pkg.Provides = []depsolve.DepID{d}
+	case "conflicts":
+		pkg.Conflicts = []depsolve.DepID{d}
+		rewriteSUSE(pool, pkg)
+		return pkg.Conflicts[0]
+	default:
+		pkg.Supplements = []depsolve.DepID{d}
+	}
+	rewriteSUSE(pool, pkg)
+	if len(pkg.Supplements) == 0 {
+		return d
+	}
+	return pkg.Supplements[0]
+}
