@@ -44,8 +44,8 @@ func (c *checkout) openUnpacked(ctx context.Context) error {
 }
 
 // linkUnpacked makes name a hardlink to the unpacked file, after unpacking it if
-// need be. False means that it has to be a copy: it has too many links, or the
-// destination is on another file system.
+// need be. False means that it has to be a copy: it has too many links, the
+// destination is on another file system, or it did not stay.
 func (c *checkout) linkUnpacked(ctx context.Context, d *dirfd.Dir, name string, sum Checksum, n *node) (bool, error) {
 	path := ObjectName{sum, TypeFile}.LoosePath(ModeBareUser)
 	err := atomicfs.Link(ctx, c.unpacked.dir, path, d, name)
@@ -55,7 +55,8 @@ func (c *checkout) linkUnpacked(ctx context.Context, d *dirfd.Dir, name string, 
 		}
 		err = atomicfs.Link(ctx, c.unpacked.dir, path, d, name)
 	}
-	if errors.Is(err, unix.EMLINK) || errors.Is(err, unix.EXDEV) || errors.Is(err, unix.EPERM) {
+	// It may be gone again: another checkout removes what nobody uses yet.
+	if isNotExist(err) || errors.Is(err, unix.EMLINK) || errors.Is(err, unix.EXDEV) || errors.Is(err, unix.EPERM) {
 		return false, nil
 	}
 	return err == nil, err
@@ -110,7 +111,7 @@ func (u *unpacked) close(ctx context.Context) error {
 func (u *unpacked) clean(ctx context.Context, sub string) error {
 	dir, err := u.dir.OpenDir(sub)
 	if err != nil {
-		return err
+		return ignoreNotExist(err)
 	}
 	defer dir.Close()
 	entries, err := dir.ReadDir(".")

@@ -351,6 +351,24 @@ func TestCheckoutUncompressedCache(t *testing.T) {
 	require.NoError(t, repo.Checkout(t.Context(), ostreetest.Write(t, repo, "y", files), dir+"/2", o))
 	require.Equal(t, 2000, cached())
 
+	// Another checkout, which ends now, may remove what this one has just unpacked.
+	cache := filepath.Join(repo.Path(), "uncompressed-objects-cache")
+	third := ostreetest.Write(t, repo, "z", map[string]string{"z": "third"})
+	tries := 0
+	ctx := atomicfs.WithHook(t.Context(), func(op atomicfs.Op, p string) error {
+		if op == atomicfs.OpLink && p == dir+"/4/z" {
+			if tries++; tries == 2 {
+				return os.RemoveAll(cache)
+			}
+		}
+		return nil
+	})
+	require.NoError(t, repo.Checkout(ctx, third, dir+"/4", o))
+	require.Equal(t, 2, tries)
+	data, err := os.ReadFile(dir + "/4/z")
+	require.NoError(t, err)
+	require.Equal(t, "third", string(data))
+
 	config := repo.Config()
 	config.Set("core", "enable-uncompressed-cache", "false")
 	require.NoError(t, repo.WriteConfig(t.Context(), config))
