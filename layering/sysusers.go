@@ -81,6 +81,9 @@ func readSysusers(ctx context.Context, t *Tree) ([]sysusersLine, error) {
 	var lines []sysusersLine
 	for _, base := range slices.Sorted(maps.Keys(files)) {
 		data, err := readThroughLink(ctx, t, files[base])
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // a dangling link configures nothing
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -120,6 +123,9 @@ func parseSysusers(name string, data []byte) ([]sysusersLine, error) {
 			return nil, fmt.Errorf("%s: malformed line", l.where)
 		}
 		for i, w := range words {
+			if i != 2 && strings.Contains(w, ":") { // it would be another field of passwd(5)
+				return nil, fmt.Errorf("%s: colon in %q", l.where, w)
+			}
 			if w != "-" {
 				l.fields[i] = w
 			}

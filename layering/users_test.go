@@ -3,6 +3,7 @@ package layering
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -47,6 +48,7 @@ var sysusersCases = map[string]map[string]string{
 	"ranges":          {"usr/lib/sysusers.d/a.conf": "r - 500-502\nu a -\nu b -\nu c -\n"},
 	"member creates":  {"usr/lib/sysusers.d/a.conf": "m fresh group\n"},
 	"group of a user": {"usr/lib/sysusers.d/a.conf": "u svc 222\ng svc 333\n"},
+	"dangling link":   {"usr/lib/sysusers.d/a.conf -> b.none": "", "usr/lib/sysusers.d/c.conf": "u x 300\n"},
 	"id taken":        {"usr/lib/sysusers.d/a.conf": "u x 1\ng y 1\n"},
 }
 
@@ -67,6 +69,10 @@ func TestSysusersReal(t *testing.T) {
 			}
 			for file, text := range disk {
 				require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(root, file)), 0o755))
+				if link, target, ok := strings.Cut(file, " -> "); ok {
+					require.NoError(t, os.Symlink(target, filepath.Join(root, link)))
+					continue
+				}
 				require.NoError(t, os.WriteFile(filepath.Join(root, file), []byte(text), 0o644))
 			}
 			testenv.Run(t, root, "systemd-sysusers", "--root="+root)
@@ -108,6 +114,8 @@ func TestSysusersErrors(t *testing.T) {
 		"r - 9-1":             "bad range",
 		"m a":                 "membership without a group",
 		"u \"a":               "malformed line",
+		"u a:x:0:0::/:/bin/x": "colon",
+		"u a - b:c":           "colon",
 		"r - 7\nu a -\nu b -": "no free system id",
 	} {
 		tree := edit(t, map[string]string{"usr/lib/sysusers.d/a.conf": text + "\n"})
