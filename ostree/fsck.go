@@ -271,7 +271,11 @@ func (f *fsck) addTombstone(ctx context.Context, parent Checksum) error {
 
 // verified loads a metadata object and compares it with its name.
 func (f *fsck) verified(ctx context.Context, n ObjectName) ([]byte, error) {
-	data, err := f.r.LoadMetadata(ctx, n)
+	return f.r.verifiedMetadata(ctx, n)
+}
+
+func (r *Repo) verifiedMetadata(ctx context.Context, n ObjectName) ([]byte, error) {
+	data, err := r.LoadMetadata(ctx, n)
 	if err != nil {
 		return nil, err
 	}
@@ -279,6 +283,20 @@ func (f *fsck) verified(ctx context.Context, n ObjectName) ([]byte, error) {
 		return nil, mismatch(n, sum)
 	}
 	return data, nil
+}
+
+// verify compares an object with its name.
+func (r *Repo) verify(ctx context.Context, n ObjectName) error {
+	if n.Type.IsMetadata() {
+		_, err := r.verifiedMetadata(ctx, n)
+		return err
+	}
+	file, err := r.LoadFile(ctx, n.Checksum)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	return nameCorrupt(verifyFile(n, file), n)
 }
 
 // walk verifies the directories of all commits and returns the other objects that they need. Directories are a
@@ -345,12 +363,7 @@ func (f *fsck) verifyObject(ctx context.Context, n ObjectName) error {
 		}
 		return nameCorrupt(err, n)
 	}
-	file, err := f.r.LoadFile(ctx, n.Checksum)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	return nameCorrupt(verifyFile(n, file), n)
+	return f.r.verify(ctx, n)
 }
 
 func verifyFile(n ObjectName, file *File) error {

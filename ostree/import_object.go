@@ -15,8 +15,9 @@ import (
 
 // ImportObjectOptions are the options of [Tx.ImportObject].
 type ImportObjectOptions struct {
-	// Untrusted makes the object be read and compared with its name. Otherwise
-	// hardlinks, and copies of what is stored in the same form, are not checked.
+	// Untrusted makes the object be read and compared with its name, before it is
+	// linked. Otherwise hardlinks, and copies of what is stored in the same form,
+	// are not checked.
 	Untrusted bool
 }
 
@@ -61,11 +62,8 @@ func (t *Tx) importObject(ctx context.Context, src *Repo, n ObjectName, o *Impor
 		}
 		owner = owner.parent
 	}
-	if !o.Untrusted {
-		linked, err := t.tryLink(ctx, owner, n)
-		if linked || err != nil {
-			return linked, err
-		}
+	if linked, err := t.tryLink(ctx, owner, n, o.Untrusted); linked || err != nil {
+		return linked, err
 	}
 	if n.Type.IsMetadata() {
 		data, err := owner.LoadMetadata(ctx, n)
@@ -87,7 +85,7 @@ func (t *Tx) importDetached(ctx context.Context, src *Repo, c Checksum) error {
 
 // tryLink makes a hardlink if the stored form is right. It returns false, nil if
 // the object has to be copied.
-func (t *Tx) tryLink(ctx context.Context, src *Repo, n ObjectName) (bool, error) {
+func (t *Tx) tryLink(ctx context.Context, src *Repo, n ObjectName, verify bool) (bool, error) {
 	path := n.LoosePath(src.mode)
 	st, err := src.objects.Lstat(path)
 	if err != nil {
@@ -98,6 +96,11 @@ func (t *Tx) tryLink(ctx context.Context, src *Repo, n ObjectName) (bool, error)
 	}
 	if !n.Type.IsMetadata() && src.mode == ModeBareUser && t.repo.mode == ModeBareUserOnly {
 		if ok, err := t.fitsUserOnly(src, n); !ok || err != nil {
+			return false, err
+		}
+	}
+	if verify {
+		if err := src.verify(ctx, n); err != nil {
 			return false, err
 		}
 	}

@@ -153,6 +153,9 @@ func (f *commitFetch) write(ctx context.Context, name ostree.ObjectName, data []
 		return nil
 	}
 	f.count.metadata.Add(1)
+	if f.local != nil {
+		return f.importFrom(ctx, f.local, name)
+	}
 	return f.tx.WriteMetadataExpect(ctx, name, data)
 }
 

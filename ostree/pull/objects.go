@@ -61,7 +61,7 @@ func (p *puller) getMetadata(ctx context.Context, n ostree.ObjectName, size uint
 
 func verify(n ostree.ObjectName, data []byte) error {
 	if sum := ostree.Checksum(sha256.Sum256(data)); sum != n.Checksum {
-		return &ostree.CorruptError{Object: n, Err: fmt.Errorf("content has checksum %s", sum)}
+		return &ostree.CorruptError{Object: n, Err: fmt.Errorf("content has checksum %s", sum), Actual: sum}
 	}
 	return nil
 }
@@ -141,7 +141,8 @@ func (p *puller) checkUserOnly(ctx context.Context, c ostree.Checksum) error {
 	}
 	defer f.Close()
 	if perm := f.Header.Mode & 0o7777; !f.Header.IsSymlink() && perm&^userOnlyBits != 0 {
-		return fmt.Errorf("invalid mode 0%o with bits 0%o outside of 0%o", perm, perm&^userOnlyBits, userOnlyBits)
+		err := fmt.Errorf("invalid mode 0%o with bits 0%o", f.Header.Mode, perm&^userOnlyBits)
+		return &ostree.CorruptError{Object: ostree.ObjectName{Checksum: c, Type: ostree.TypeFile}, Err: err}
 	}
 	return nil
 }

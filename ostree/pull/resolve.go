@@ -174,8 +174,20 @@ func (p *puller) refFile(ctx context.Context, ref string) (ostree.Checksum, erro
 }
 
 func parseRefFile(data []byte) (ostree.Checksum, error) {
-	return ostree.ParseChecksum(strings.TrimSpace(string(data)))
+	text := strings.TrimSpace(string(data))
+	c, err := ostree.ParseChecksum(text)
+	if err != nil {
+		return c, &InvalidRefError{text[:min(len(text), 2*len(c))]}
+	}
+	return c, nil
 }
+
+// InvalidRefError says that what a server has as a ref is none: an error page,
+// for example.
+type InvalidRefError struct{ Content string } // the start of it
+
+// Error shows the content.
+func (e *InvalidRefError) Error() string { return fmt.Sprintf("not a checksum: %q", e.Content) }
 
 // fetchSummary gets and verifies summary and summary.sig.
 func (p *puller) fetchSummary(ctx context.Context, required bool) error {
