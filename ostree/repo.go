@@ -184,6 +184,11 @@ func open(ctx context.Context, path string, o *OpenOptions, depth int) (_ *Repo,
 	}
 	r.mode = r.settings.mode
 	r.writable = r.mode != ModeBareSplitXattrs && isWritable(r.objects)
+	if r.writable {
+		if err := atomicfs.Mkdir(ctx, r.dir, "tmp", 0o775); err != nil && !errors.Is(err, fs.ErrExist) {
+			return nil, err
+		}
+	}
 	if p := r.settings.parent; p != "" {
 		if depth >= maxParents {
 			return nil, errors.New("too many parent repositories")

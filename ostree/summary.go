@@ -376,7 +376,11 @@ func (r *Repo) writeMetadataCommit(ctx context.Context, o *SummaryOptions, now t
 	if err != nil {
 		return err
 	}
-	sum, err := tx.WriteCommit(ctx, &Commit{Metadata: ordered, Timestamp: now, RootTree: treeSum, RootMeta: metaSum})
+	parent, err := r.readRef(Ref{Name: metadataRef})
+	if err := ignoreNotExist(err); err != nil {
+		return err
+	}
+	sum, err := tx.WriteCommit(ctx, &Commit{Metadata: ordered, Parent: parent.Checksum, Timestamp: now, RootTree: treeSum, RootMeta: metaSum})
 	if err != nil {
 		return err
 	}
