@@ -22,20 +22,15 @@ type Options struct {
 	Now func() time.Time
 }
 
-// FromEnvironment returns a copy with what the variables OSTREE_GPG_HOME and
+// FromEnvironment takes over what the variables OSTREE_GPG_HOME and
 // OSTREE_DUMMY_SIGN_ENABLED say; getenv is for example os.Getenv.
-func (o *Options) FromEnvironment(getenv func(string) string) *Options {
-	c := Options{}
-	if o != nil {
-		c = *o
-	}
+func (o *Options) FromEnvironment(getenv func(string) string) {
 	if dir := getenv("OSTREE_GPG_HOME"); dir != "" {
-		c.GPGHome = dir
+		o.GPGHome = dir
 	}
 	if s := getenv("OSTREE_DUMMY_SIGN_ENABLED"); s != "" && s != "0" {
-		c.EnableDummy = true
+		o.EnableDummy = true
 	}
-	return &c
 }
 
 func (o *Options) enableDummy() bool { return o != nil && o.EnableDummy }

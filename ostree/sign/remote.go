@@ -44,7 +44,18 @@ type signVerify struct {
 	kinds    []string // empty: any
 }
 
-// listOption reads a bool, or a list of kinds separated by semicolons.
+// splitList splits a list, whose separator is a semicolon or a comma.
+func splitList(text string) []string {
+	var out []string
+	for item := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == ';' || r == ',' }) {
+		if item = strings.TrimSpace(item); item != "" {
+			out = append(out, item)
+		}
+	}
+	return out
+}
+
+// listOption reads a bool, or a list of kinds.
 func listOption(rem ostree.Remote, key string) (signVerify, error) {
 	text, ok := rem.Options[key]
 	if !ok {
@@ -56,12 +67,7 @@ func listOption(rem ostree.Remote, key string) (signVerify, error) {
 	case "false", "0":
 		return signVerify{}, nil
 	}
-	v := signVerify{demanded: true}
-	for kind := range strings.SplitSeq(text, ";") {
-		if kind = strings.TrimSpace(kind); kind != "" {
-			v.kinds = append(v.kinds, kind)
-		}
-	}
+	v := signVerify{demanded: true, kinds: splitList(text)}
 	if len(v.kinds) == 0 {
 		return signVerify{}, fmt.Errorf("remote %q: %s=%s names no kind of signature", rem.Name, key, text)
 	}
@@ -170,10 +176,7 @@ func RemoteKeyring(repo *ostree.Repo, rem ostree.Remote, o *Options) (*Keyring, 
 			return nil, err
 		}
 	}
-	for path := range strings.SplitSeq(rem.Options["gpgkeypath"], ";") {
-		if path = strings.TrimSpace(path); path == "" {
-			continue
-		}
+	for _, path := range splitList(rem.Options["gpgkeypath"]) {
 		if err := k.AddPath(path); err != nil {
 			return nil, fmt.Errorf("gpgkeypath: %w", err)
 		}

@@ -2,7 +2,6 @@ package sign
 
 import (
 	"encoding/hex"
-	"errors"
 	"io/fs"
 	"path/filepath"
 	"testing"

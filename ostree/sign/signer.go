@@ -95,3 +95,35 @@ func newSPKISigner(secret string) (Signer, error) {
 	}
 	return nil, fmt.Errorf("spki: secret key: %T: %w", parsed, errors.ErrUnsupported)
 }
+
+// PublicKey returns the public key, as text for a [KeySet], that belongs to a secret
+// key of NewSigner.
+func PublicKey(k Kind, secret string) (string, error) {
+	switch k {
+	case Ed25519:
+		if _, err := newEd25519Signer(secret); err != nil {
+			return "", err
+		}
+		key, err := base64.StdEncoding.DecodeString(strings.TrimSpace(secret))
+		if err != nil {
+			return "", err
+		}
+		return base64.StdEncoding.EncodeToString(key[ed25519.SeedSize:]), nil
+	case SPKI:
+		der, err := decodeKey(secret, "PRIVATE KEY")
+		if err != nil {
+			return "", err
+		}
+		key, err := x509.ParsePKCS8PrivateKey(der)
+		if err != nil {
+			return "", err
+		}
+		s, ok := key.(crypto.Signer)
+		if !ok {
+			return "", fmt.Errorf("spki: secret key: %T: %w", key, errors.ErrUnsupported)
+		}
+		public, err := x509.MarshalPKIXPublicKey(s.Public())
+		return base64.StdEncoding.EncodeToString(public), err
+	}
+	return secret, nil
+}

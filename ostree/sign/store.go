@@ -28,14 +28,15 @@ func Commit(ctx context.Context, repo *ostree.Repo, c ostree.Checksum, signers .
 	if err != nil {
 		return fmt.Errorf("sign commit %s: %w", c, err)
 	}
-	if d, err = addSignatures(ctx, d, data, signers); err != nil {
+	if d, err = Add(ctx, d, data, signers...); err != nil {
 		return fmt.Errorf("sign commit %s: %w", c, err)
 	}
 	return repo.SetDetachedMetadata(ctx, c, d)
 }
 
-// addSignatures returns a copy of d with signatures of data.
-func addSignatures(ctx context.Context, d *gvariant.Dict, data []byte, signers []Signer) (*gvariant.Dict, error) {
+// Add returns a copy of d, which may be nil, with signatures of data as Commit
+// makes them. It is for metadata that is not stored yet.
+func Add(ctx context.Context, d *gvariant.Dict, data []byte, signers ...Signer) (*gvariant.Dict, error) {
 	if d == nil {
 		d = gvariant.NewDict()
 	}
@@ -67,21 +68,38 @@ func addSignatures(ctx context.Context, d *gvariant.Dict, data []byte, signers [
 // of the keys and returns their number. Keys are fingerprints or ends of them, such
 // as key ids; the keyring, which may be nil, says which subkeys belong to a key.
 func DeleteGPG(ctx context.Context, repo *ostree.Repo, c ostree.Checksum, keys []string, ring *Keyring) (int, error) {
-	d, err := repo.DetachedMetadata(ctx, c)
-	if err != nil || d == nil {
-		return 0, err
-	}
-	sigs, err := Signatures(d, GPG)
+	return remove(ctx, repo, c, GPG, func(_, sig []byte) bool {
+		return slices.ContainsFunc(issuers(sig), func(id string) bool { return ring.named(id, keys) })
+	})
+}
+
+// Delete takes away the signatures of a commit that were made with one of the keys
+// and returns their number.
+func Delete(ctx context.Context, repo *ostree.Repo, c ostree.Checksum, keys *KeySet) (int, error) {
+	return remove(ctx, repo, c, keys.kind, func(data, sig []byte) bool {
+		return slices.ContainsFunc(keys.keys, func(k publicKey) bool { return k.verify(data, sig) })
+	})
+}
+
+// remove takes away the signatures of a kind that match.
+func remove(ctx context.Context, repo *ostree.Repo, c ostree.Checksum, k Kind, match func(data, sig []byte) bool) (int, error) {
+	data, err := repo.LoadMetadata(ctx, ostree.ObjectName{Checksum: c, Type: ostree.TypeCommit})
 	if err != nil {
 		return 0, fmt.Errorf("delete signatures of commit %s: %w", c, err)
 	}
-	keep := slices.DeleteFunc(slices.Clone(sigs), func(s []byte) bool {
-		return slices.ContainsFunc(issuers(s), func(id string) bool { return ring.named(id, keys) })
-	})
+	d, err := repo.DetachedMetadata(ctx, c)
+	if err != nil {
+		return 0, err
+	}
+	sigs, err := Signatures(d, k)
+	if err != nil {
+		return 0, fmt.Errorf("delete signatures of commit %s: %w", c, err)
+	}
+	keep := slices.DeleteFunc(slices.Clone(sigs), func(s []byte) bool { return match(data, s) })
 	if len(keep) == len(sigs) {
 		return 0, nil
 	}
-	if d, err = withSignatures(d, GPG, keep); err != nil {
+	if d, err = withSignatures(d, k, keep); err != nil {
 		return 0, err
 	}
 	if d.Len() == 0 {
@@ -128,7 +146,7 @@ func signSummary(ctx context.Context, dir *dirfd.Dir, signers []Signer) error {
 			return fmt.Errorf("summary.sig: %w", err)
 		}
 	}
-	if d, err = addSignatures(ctx, d, data, signers); err != nil {
+	if d, err = Add(ctx, d, data, signers...); err != nil {
 		return err
 	}
 	return atomicfs.WriteFile(ctx, dir, signatureFile, d.Value().Bytes(), 0o644, nil)
