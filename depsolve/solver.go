@@ -70,8 +70,9 @@ type solver struct {
 // found is a problem while it is collected: rules to give up, negative for
 // jobs, and the rules of its proof.
 type found struct {
-	rules []int32
-	proof []int32
+	rules    []int32
+	proof    []int32
+	asserted bool // the rules are of one literal and contradict each other directly
 }
 
 // branch is a decision where there was a choice.

@@ -64,13 +64,13 @@ func (s *solver) contradiction(n int32) int32 {
 	}
 	why, _ := s.sat.Reason(v)
 	if why <= 0 || s.classOf(why) == rulePackage {
-		f := found{rules: []int32{s.element(n)}, proof: []int32{n}}
+		f := found{rules: []int32{s.element(n)}, proof: []int32{n}, asserted: true}
 		if why > 0 {
 			f.proof = append(f.proof, why)
 		}
 		return s.record(f)
 	}
-	var f found
+	f := found{asserted: true}
 	for _, o := range s.sat.Assertions {
 		c := s.clause(o)
 		if s.classOf(o) == rulePackage || s.sat.IsLearnt(o) || !c.Enabled() || s.weak.has(o) || c.P != v && c.P != -v {
@@ -150,17 +150,44 @@ func (s *solver) record(f found) int32 {
 	if s.autoUninstall(f.rules) {
 		return s.restart()
 	}
-	s.problems = append(s.problems, f)
 	if !s.disable {
+		s.problems = append(s.problems, f)
 		return -1
 	}
+	if !s.repeats(f.rules) {
+		s.problems = append(s.problems, f)
+	}
 	for _, e := range f.rules {
-		s.giveUp(e)
+		if f.asserted {
+			s.giveUp(e)
+			continue
+		}
+		for _, n := range s.rulesOf(e) { // without feature rules: those would only fail once more
+			s.sat.Disable(n)
+		}
 	}
 	if len(f.rules) == 0 { // the packages alone contradict each other
 		return -1
 	}
 	return s.restart()
+}
+
+// repeats reports whether a problem only says again that an installed package
+// cannot stay: its update rule was reported before, now the feature rule that
+// took over fails too.
+func (s *solver) repeats(rules []int32) bool {
+	ff, _ := s.classRange(ruleFeature)
+	uf, _ := s.classRange(ruleUpdate)
+	again := false
+	for _, e := range rules {
+		if e < 0 {
+			return false
+		}
+		if s.inClass(e, ruleFeature) {
+			again = again || slices.ContainsFunc(s.problems, func(f found) bool { return slices.Contains(f.rules, uf+e-ff) })
+		}
+	}
+	return again
 }
 
 // element returns what has to be given up to be rid of a rule: the whole job
