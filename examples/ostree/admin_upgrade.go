@@ -9,7 +9,6 @@ import (
 
 	"example.com/rpmostree/internal/glibopt"
 	"example.com/rpmostree/ostree"
-	"example.com/rpmostree/ostree/pull"
 	"example.com/rpmostree/sysroot"
 )
 
@@ -114,7 +113,7 @@ func (u *upgrader) pull(ctx context.Context, refspec string) (err error) {
 	if err != nil {
 		return errorf("Remote \"%s\" not found", remote)
 	}
-	src, opts, err := pull.OpenRemote(ctx, nil, rem)
+	src, opts, err := u.openRemote(ctx, u.s.Repo(), rem)
 	if err != nil {
 		return err
 	}

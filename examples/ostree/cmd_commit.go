@@ -12,6 +12,7 @@ import (
 	"example.com/rpmostree/internal/glibopt"
 	"example.com/rpmostree/ostree"
 	"example.com/rpmostree/ostree/gvariant"
+	"example.com/rpmostree/ostree/sign"
 )
 
 type commitOptions struct {
@@ -27,6 +28,7 @@ type commitOptions struct {
 	selinuxPolicy                                 string
 	selinuxFromBase                               bool
 	selinuxEpoch                                  int
+	signed                                        signers
 }
 
 func (a *app) commitCommand() *cobra.Command {
@@ -67,6 +69,8 @@ func (a *app) commitCommand() *cobra.Command {
 	glibopt.Bool(c, &o.disableFsync, "disable-fsync", "", "Do not invoke fsync()")
 	glibopt.String(c, &o.timestamp, "timestamp", "", "TIMESTAMP", "Override the timestamp of the commit")
 	glibopt.Hide(c, "disable-fsync")
+	o.signed.flags(c, "commit")
+	glibopt.String(c, &o.signed.fromFile, "sign-from-file", "", "PATH", "Sign the commit with the keys in a file")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if o.branch == "" && !o.orphan {
 			return errorf("A branch must be specified with --branch, or use --orphan")
@@ -84,11 +88,12 @@ func (a *app) commitCommand() *cobra.Command {
 // committer carries out one commit.
 type committer struct {
 	*app
-	repo   *ostree.Repo
-	tx     *ostree.Tx
-	opts   commitOptions
-	parent ostree.Checksum
-	old    *ostree.Commit // the parent, nil without one
+	repo    *ostree.Repo
+	tx      *ostree.Tx
+	opts    commitOptions
+	parent  ostree.Checksum
+	old     *ostree.Commit // the parent, nil without one
+	signers []sign.Signer
 }
 
 func (c *committer) run(ctx context.Context, args []string) (err error) {
@@ -102,6 +107,9 @@ func (c *committer) run(ctx context.Context, args []string) (err error) {
 	}
 	sync, err := parseFsync(c.opts.fsync, !c.opts.disableFsync)
 	if err != nil {
+		return err
+	}
+	if c.signers, err = c.opts.signed.list(c.signOptions()); err != nil {
 		return err
 	}
 	c.tx, err = c.repo.Begin(ctx, &ostree.TxOptions{NoSync: !sync, KeepStaged: c.failsOnPurpose()})
@@ -172,11 +180,11 @@ func (c *committer) write(ctx context.Context, tree ostree.Tree) error {
 	if c.failsOnPurpose() {
 		return errorf("OSTREE_REPO_TEST_ERROR_PRE_COMMIT specified")
 	}
-	stats, err := c.tx.Commit(ctx)
-	if err != nil {
+	if err := c.detached(ctx, sum); err != nil {
 		return err
 	}
-	if err := c.detached(ctx, sum); err != nil {
+	stats, err := c.tx.Commit(ctx)
+	if err != nil {
 		return err
 	}
 	c.report(sum, stats)
@@ -221,11 +229,20 @@ func (c *committer) when() (time.Time, error) {
 	return time.Now(), nil
 }
 
+// detached adds metadata beside the commit, signatures last. It becomes visible together with the commit.
 func (c *committer) detached(ctx context.Context, sum ostree.Checksum) error {
-	if len(c.opts.detached) == 0 {
+	if len(c.opts.detached) == 0 && len(c.signers) == 0 {
 		return nil
 	}
 	d := gvariant.NewDict()
+	if len(c.opts.detached) == 0 {
+		// The same commit may be there, with signatures.
+		old, err := c.repo.DetachedMetadata(ctx, sum)
+		if err != nil {
+			return err
+		}
+		d = old.Clone()
+	}
 	for _, kv := range c.opts.detached {
 		k, v, err := keyValue(kv)
 		if err != nil {
@@ -233,7 +250,14 @@ func (c *committer) detached(ctx context.Context, sum ostree.Checksum) error {
 		}
 		d.Set(k, gvariant.NewString(v))
 	}
-	return c.repo.SetDetachedMetadata(ctx, sum, d)
+	data, err := c.tx.LoadMetadata(ctx, ostree.ObjectName{Checksum: sum, Type: ostree.TypeCommit})
+	if err != nil {
+		return err
+	}
+	if d, err = sign.Add(ctx, d, data, c.signers...); err != nil {
+		return err
+	}
+	return c.tx.SetDetachedMetadata(ctx, sum, d)
 }
 
 // modules is where a bootable tree has its kernel.

@@ -15,6 +15,7 @@ import (
 )
 
 type pullOptions struct {
+	"example.com/rpmostree/ostree/sign"
 	pull.Options
 	timestampFrom         string
 	disableFsync, perFile bool
@@ -25,6 +26,8 @@ type pullOptions struct {
 }
 
 func (o *pullOptions) shared(c *cobra.Command) {
+	gpgVerify             bool
+	gpgVerifySummary      bool
 	glibopt.Bool(c, &o.CommitOnly, "commit-metadata-only", "", "Fetch only the commit metadata")
 	glibopt.Bool(c, &o.disableFsync, "disable-fsync", "", "Do not invoke fsync()")
 	glibopt.Bool(c, &o.perFile, "per-object-fsync", "", "Perform writes in such a way that avoids stalling concurrent processes")
@@ -68,7 +71,7 @@ func (a *app) pull(ctx context.Context, repo *ostree.Repo, args []string, o *pul
 	if o.url != "" {
 		rem.URL = o.url
 	}
-	src, opts, err := pull.OpenRemote(ctx, nil, rem)
+	src, opts, err := a.openRemote(ctx, repo, rem)
 	if err != nil {
 		return err
 	}
@@ -170,3 +173,28 @@ func (a *app) pullLocal(ctx context.Context, repo *ostree.Repo, args []string, o
 		res.Metadata, res.Content, progress.Size(res.Stats.ContentBytesWritten))
 	return nil
 }
+	glibopt.Bool(c, &o.gpgVerify, "gpg-verify", "", "GPG verify commits (must specify --remote)")
+	glibopt.Bool(c, &o.gpgVerifySummary, "gpg-verify-summary", "", "GPG verify summary (must specify --remote)")
+// verifyLocal makes pull-local check the signatures that its options ask for, with the keys of --remote.
+func (a *app) verifyLocal(ctx context.Context, repo *ostree.Repo, o *pullOptions) error {
+	if !o.gpgVerify && !o.gpgVerifySummary {
+		return nil
+	}
+	if o.Remote == "" {
+		return errorf("Must specify remote name to enable gpg verification")
+	}
+	rem, err := repo.Remote(o.Remote)
+	if err != nil {
+		return errorf("Remote \"%s\" not found", o.Remote)
+	}
+	// Other demands of the remote are about what comes from its URL.
+	wanted := ostree.Remote{Name: rem.Name, GPGVerify: o.gpgVerify, GPGVerifySummary: o.gpgVerifySummary,
+		Options: map[string]string{"gpgkeypath": rem.Options["gpgkeypath"]}}
+	o.RequireSummary = o.gpgVerifySummary
+	o.Verify, err = sign.ForRemote(ctx, repo, wanted, a.signOptions())
+	return err
+}
+
+	if err := a.verifyLocal(ctx, repo, o); err != nil {
+		return err
+	}

@@ -11,7 +11,7 @@ import (
 
 	"example.com/rpmostree/internal/glibopt"
 	"example.com/rpmostree/ostree"
-	"example.com/rpmostree/ostree/pull"
+	"example.com/rpmostree/ostree/sign"
 )
 
 func (a *app) remoteCommand() *cobra.Command {
@@ -19,7 +19,7 @@ func (a *app) remoteCommand() *cobra.Command {
 		`No "remote" subcommand specified`, `Unknown "remote" subcommand '%s'`)
 	for _, sub := range []*cobra.Command{
 		a.remoteAddCommand(), a.remoteDeleteCommand(), a.remoteShowURLCommand(), a.remoteListCommand(),
-		a.remoteRefsCommand(), a.remoteSummaryCommand(),
+		a.remoteRefsCommand(), a.remoteSummaryCommand(), a.remoteGPGImportCommand(), a.remoteGPGListKeysCommand(),
 	} {
 		glibopt.String(sub, &a.repoPath, "repo", "", "PATH", repoHelp)
 		c.AddCommand(sub)
@@ -31,6 +31,7 @@ type remoteAddOptions struct {
 	set                                           []string
 	noGPGVerify, noSignVerify, ifNotExists, force bool
 	signVerify                                    []string
+	gpgImport                                     string
 	contentURL, collectionID, customBackend       string
 }
 
@@ -43,6 +44,7 @@ func (a *app) remoteAddCommand() *cobra.Command {
 	glibopt.Strings(c, &o.signVerify, "sign-verify", "", "KEYTYPE=[inline|file]:PUBKEY", "Verify signatures using KEYTYPE=inline:PUBKEY or KEYTYPE=file:/path/to/key")
 	glibopt.Bool(c, &o.ifNotExists, "if-not-exists", "", "Do nothing if the provided remote exists")
 	glibopt.Bool(c, &o.force, "force", "", "Replace the provided remote if it exists")
+	glibopt.String(c, &o.gpgImport, "gpg-import", "", "FILE", "Import GPG key from FILE")
 	glibopt.String(c, &o.customBackend, "custom-backend", "", "NAME", "This remote has content not fetched via libostree")
 	glibopt.String(c, &o.contentURL, "contenturl", "", "URL", "Use URL when fetching content")
 	glibopt.String(c, &o.collectionID, "collection-id", "", "COLLECTION-ID", "Globally unique ID for this repository as an collection of refs for redistribution to other repositories")
@@ -53,23 +55,38 @@ func (a *app) remoteAddCommand() *cobra.Command {
 		if o.ifNotExists && o.force {
 			return errorf("Can only specify one of --if-not-exists and --force")
 		}
-		rem, err := o.remote(args)
+		if len(o.signVerify) > 0 && o.noSignVerify {
+			return errorf("Cannot specify both --sign-verify and --no-sign-verify")
+		}
+		rem, err := o.remote(args, a.signOptions())
 		if err != nil {
 			return err
 		}
+		var keys []byte
+		if o.gpgImport != "" {
+			if keys, err = readImport(o.gpgImport); err != nil {
+				return err
+			}
+		}
 		return a.withRepo(c.Context(), func(repo *ostree.Repo) error {
+			if _, err := repo.Remote(rem.Name); err == nil && o.ifNotExists {
+				return nil
+			}
 			err := repo.AddRemote(c.Context(), rem, &ostree.RemoteOptions{Replace: o.force, IfNotExists: o.ifNotExists})
 			if errors.Is(err, fs.ErrExist) {
 				return errorf("Remote configuration for \"%s\" already exists: (in config)", rem.Name)
 			}
-			return err
+			if err != nil || keys == nil {
+				return err
+			}
+			return a.importKeys(c.Context(), repo, rem.Name, keys)
 		})
 	}
 	return c
 }
 
 // remote builds the definition from the arguments; the options keep the order of the real command.
-func (o *remoteAddOptions) remote(args []string) (ostree.Remote, error) {
+func (o *remoteAddOptions) remote(args []string, keys *sign.Options) (ostree.Remote, error) {
 	r := ostree.Remote{Name: args[0], ContentURL: o.contentURL, CollectionID: o.collectionID, Options: map[string]string{}}
 	if len(args) > 1 {
 		if link, ok := strings.CutPrefix(args[1], "metalink="); ok {
@@ -98,17 +115,23 @@ func (o *remoteAddOptions) remote(args []string) (ostree.Remote, error) {
 		}
 		r.Options[k] = v
 	}
-	return r, o.signatureKeys(&r)
+	return r, o.signatureKeys(&r, keys)
 }
 
 // signatureKeys turns --sign-verify=TYPE=inline:KEY or TYPE=file:PATH into remote options.
-func (o *remoteAddOptions) signatureKeys(r *ostree.Remote) error {
+func (o *remoteAddOptions) signatureKeys(r *ostree.Remote, options *sign.Options) error {
 	var types []string
 	for _, s := range o.signVerify {
 		typ, key, ok := strings.Cut(s, "=")
 		kind, value, ok2 := strings.Cut(key, ":")
-		if !ok || !ok2 {
-			return errorf("Invalid KEYTYPE=[inline|file]:DATA format: %s", s)
+		if !ok {
+			return errorf("Failed to parse KEYTYPE=[inline|file]:DATA in %s", s)
+		}
+		if _, err := sign.ParseKind(typ, options); err != nil {
+			return err
+		}
+		if !ok2 {
+			return errorf("Failed to parse [inline|file]:DATA in %s", key)
 		}
 		switch kind {
 		case "inline":
@@ -199,7 +222,7 @@ func (a *app) remoteRefsCommand() *cobra.Command {
 	c := &cobra.Command{Use: "refs NAME", Short: "List remote refs"}
 	glibopt.Bool(c, &revision, "revision", "r", "Show revisions in listing")
 	c.RunE = func(c *cobra.Command, args []string) error {
-		return a.withRemoteSummary(c.Context(), args, func(name string, data []byte) error {
+		return a.withRemoteSummary(c.Context(), args, func(name string, data []byte, _ []sign.Result) error {
 			s, err := ostree.ParseSummary(data)
 			if err != nil {
 				return err
@@ -224,7 +247,14 @@ func (a *app) remoteSummaryCommand() *cobra.Command {
 	glibopt.Bool(c, &v.listKeys, "list-metadata-keys", "", "List the available metadata keys")
 	glibopt.String(c, &v.key, "print-metadata-key", "", "KEY", "Print string value of metadata key")
 	c.RunE = func(c *cobra.Command, args []string) error {
-		return a.withRemoteSummary(c.Context(), args, func(_ string, data []byte) error { return a.showSummary(data, v) })
+		return a.withRemoteSummary(c.Context(), args, func(_ string, data []byte, results []sign.Result) error {
+			if err := a.showSummary(data, v); err != nil || len(results) == 0 || v.raw || v.listKeys || v.key != "" {
+				return err
+			}
+			a.printf("\nGPG: Verification enabled, found %d signature%s:\n", len(results), plural(len(results)))
+			a.printResults(results)
+			return nil
+		})
 	}
 	return c
 }
@@ -232,31 +262,34 @@ func (a *app) remoteSummaryCommand() *cobra.Command {
 // maxSummary bounds what a server can make us hold in memory, as for any metadata object.
 const maxSummary = 128 << 20
 
-// withRemoteSummary fetches the summary of a remote.
-func (a *app) withRemoteSummary(ctx context.Context, args []string, f func(name string, data []byte) error) error {
+// withRemoteSummary fetches the summary of a remote and verifies it as the configuration demands.
+func (a *app) withRemoteSummary(ctx context.Context, args []string, f func(name string, data []byte, results []sign.Result) error) error {
 	if len(args) == 0 {
 		return glibopt.Usagef("NAME must be specified")
 	}
-	return a.withRepo(ctx, func(repo *ostree.Repo) error {
+	return a.withRepo(ctx, func(repo *ostree.Repo) (err error) {
 		rem, err := repo.Remote(args[0])
 		if err != nil {
 			return errorf("Remote \"%s\" not found", args[0])
 		}
-		src, _, err := pull.OpenRemote(ctx, nil, rem)
+		src, o, err := a.openRemote(ctx, repo, rem)
 		if err != nil {
 			return err
 		}
-		body, _, err := src.Get(ctx, "summary")
-		if errors.Is(err, fs.ErrNotExist) {
+		if c, ok := src.(io.Closer); ok {
+			defer func() { err = errors.Join(err, c.Close()) }()
+		}
+		data, err := readSource(ctx, src, "summary")
+		if isNotExist(err) {
 			return errorf("Remote refs not available; server has no summary file")
 		}
 		if err != nil {
 			return err
 		}
-		data, err := io.ReadAll(io.LimitReader(body, maxSummary))
-		if err := errors.Join(err, body.Close()); err != nil {
+		results, err := a.verifySummary(ctx, repo, rem, src, o.Verify, data)
+		if err != nil {
 			return err
 		}
-		return f(args[0], data)
+		return f(args[0], data, results)
 	})
 }

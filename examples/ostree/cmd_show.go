@@ -17,6 +17,7 @@ type showOptions struct {
 	metadataKey, detachedKey, variantType string
 	listKeys, listDetachedKeys            bool
 	raw, noByteswap, related, sizes       bool
+	gpgHome, gpgRemote                    string
 }
 
 func (a *app) showCommand() *cobra.Command {
@@ -31,6 +32,8 @@ func (a *app) showCommand() *cobra.Command {
 	glibopt.Bool(c, &o.sizes, "print-sizes", "", "Show the commit size metadata")
 	glibopt.Bool(c, &o.raw, "raw", "", "Show raw variant data")
 	glibopt.Bool(c, &o.noByteswap, "no-byteswap", "B", "Do not automatically convert variant data from big endian")
+	glibopt.String(c, &o.gpgHome, "gpg-homedir", "", "HOMEDIR", "GPG Homedir to use when looking for keyrings")
+	glibopt.String(c, &o.gpgRemote, "gpg-verify-remote", "", "REMOTE", "Use REMOTE name for GPG configuration")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return glibopt.Usagef("An object argument is required")
@@ -119,7 +122,7 @@ func (a *app) showObject(ctx context.Context, repo *ostree.Repo, sum ostree.Chec
 			return err
 		}
 		a.printCommit(sum, c)
-		return nil
+		return a.showSignatures(ctx, repo, sum, data, o)
 	}
 	f, err := repo.LoadFile(ctx, sum)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -16,12 +16,14 @@ import (
 	"example.com/rpmostree/internal/glibopt"
 	"example.com/rpmostree/ostree"
 	"example.com/rpmostree/ostree/gvariant"
+	"example.com/rpmostree/ostree/sign"
 )
 
 func (a *app) summaryCommand() *cobra.Command {
 	var update, view, raw, listKeys, verbose bool
 	var key string
 	var add []string
+	var signed signers
 	c := &cobra.Command{Use: "summary", Short: "Manage summary metadata"}
 	glibopt.Bool(c, &update, "update", "u", "Update the summary")
 	glibopt.Bool(c, &view, "view", "v", "View the local summary file")
@@ -29,11 +31,19 @@ func (a *app) summaryCommand() *cobra.Command {
 	glibopt.Bool(c, &listKeys, "list-metadata-keys", "", "List the available metadata keys")
 	glibopt.String(c, &key, "print-metadata-key", "", "KEY", "Print string value of metadata key")
 	glibopt.Strings(c, &add, "add-metadata", "m", "KEY=VALUE", "Additional metadata field to add to the summary")
+	signed.flags(c, "summary")
 	c.Flags().BoolVar(&verbose, "verbose", false, "Print debug information during command processing") // -v is --view here
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		return a.withRepo(c.Context(), func(repo *ostree.Repo) error {
 			if update {
-				return updateSummary(c.Context(), repo, add)
+				with, err := signed.list(a.signOptions())
+				if err != nil {
+					return err
+				}
+				if err := updateSummary(c.Context(), repo, add); err != nil || len(with) == 0 {
+					return err
+				}
+				return sign.Summary(c.Context(), repo, with...)
 			}
 			if !view && !raw && !listKeys && key == "" {
 				return glibopt.Usagef("No option specified; use -u to update summary")

@@ -31,6 +31,9 @@ const version = `libostree:
  Version: '0.1.0'
  Features:
   - rpmostree-go
+  - gpgme
+  - sign-ed25519
+  - sign-spki
 `
 
 // run is the whole command; tests call it in process.
@@ -79,7 +82,7 @@ func environ(pairs []string) func(string) string {
 func (a *app) repoCommands() []*cobra.Command {
 	return []*cobra.Command{
 		a.catCommand(), a.checkoutCommand(), a.checksumCommand(), a.commitCommand(), a.configCommand(), a.diffCommand(), a.exportCommand(),
-		a.fsckCommand(), a.initCommand(), a.logCommand(), a.lsCommand(), a.pruneCommand(), a.pullLocalCommand(),
-		a.pullCommand(), a.refsCommand(), a.resetCommand(), a.revParseCommand(), a.showCommand(), a.summaryCommand(),
+		a.fsckCommand(), a.gpgSignCommand(), a.initCommand(), a.logCommand(), a.lsCommand(), a.pruneCommand(), a.pullLocalCommand(),
+		a.pullCommand(), a.refsCommand(), a.resetCommand(), a.revParseCommand(), a.showCommand(), a.signCommand(), a.summaryCommand(),
 	}
 }

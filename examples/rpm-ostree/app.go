@@ -14,6 +14,9 @@ import (
 	"example.com/rpmostree/internal/progress"
 	"example.com/rpmostree/layering"
 	"example.com/rpmostree/layering/sandbox"
+	"example.com/rpmostree/ostree"
+	"example.com/rpmostree/ostree/pull"
+	"example.com/rpmostree/ostree/sign"
 	"example.com/rpmostree/sysroot"
 )
 
@@ -63,7 +66,26 @@ func (a *app) withSysroot(ctx context.Context, f func(*sysroot.Sysroot) error) e
 // engine drives a root with the facts of this machine.
 func (a *app) engine(s *sysroot.Sysroot) *layering.Engine {
 	o := &layering.EngineOptions{Progress: a.progress(), Sandbox: newSandbox(), Now: a.now}
+	o.OpenRemote = func(ctx context.Context, r ostree.Remote) (pull.Source, *pull.Options, error) {
+		return a.openRemote(ctx, s.Repo(), r)
+	}
 	return layering.NewEngine(s, o)
+}
+
+// openRemote opens a remote together with the keys that its images are verified with.
+func (a *app) openRemote(ctx context.Context, repo *ostree.Repo, r ostree.Remote) (pull.Source, *pull.Options, error) {
+	var keys sign.Options
+	keys.FromEnvironment(a.env)
+	verifier, err := sign.ForRemote(ctx, repo, r, &keys)
+	if err != nil {
+		return nil, nil, err
+	}
+	src, o, err := pull.OpenRemote(ctx, nil, r)
+	if err != nil {
+		return nil, nil, err
+	}
+	o.Verify = verifier
+	return src, o, nil
 }
 
 // newSandbox is bubblewrap where it works.

@@ -1,0 +1,243 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"example.com/rpmostree/internal/glibopt"
+	"example.com/rpmostree/ostree"
+	"example.com/rpmostree/ostree/gvariant"
+	"example.com/rpmostree/ostree/pull"
+	"example.com/rpmostree/ostree/sign"
+)
+
+// signOptions says where the trusted keys of this machine are.
+func (a *app) signOptions() *sign.Options {
+	var o sign.Options
+	o.FromEnvironment(a.env)
+	return &o
+}
+
+// openRemote opens a remote together with the keys that it is verified with.
+func (a *app) openRemote(ctx context.Context, repo *ostree.Repo, rem ostree.Remote) (pull.Source, *pull.Options, error) {
+	verifier, err := sign.ForRemote(ctx, repo, rem, a.signOptions())
+	if err != nil {
+		return nil, nil, err
+	}
+	src, o, err := pull.OpenRemote(ctx, nil, rem)
+	if err != nil {
+		return nil, nil, err
+	}
+	o.Verify = verifier
+	return src, o, nil
+}
+
+// signers are the options of commit and summary that ask for signatures.
+type signers struct {
+	gpg, keys     []string
+	gpgHome, kind string
+	fromFile      string
+}
+
+func (s *signers) flags(c *cobra.Command, what string) {
+	glibopt.Strings(c, &s.gpg, "gpg-sign", "", "KEY-ID", "GPG Key ID to sign the "+what+" with")
+	glibopt.String(c, &s.gpgHome, "gpg-homedir", "", "HOMEDIR", "GPG Homedir to use when looking for keyrings")
+	glibopt.Strings(c, &s.keys, "sign", "", "KEY_ID", "Sign the "+what+" with")
+	glibopt.String(c, &s.kind, "sign-type", "", "NAME", "Signature type to use (defaults to 'ed25519')")
+}
+
+// list returns the signers in the order of the real command.
+func (s *signers) list(o *sign.Options) ([]sign.Signer, error) {
+	var out []sign.Signer
+	keys := s.keys
+	kind, err := signKind(s.kind, o)
+	if s.fromFile != "" && err == nil {
+		var more []string
+		if more, err = keysOfFile(kind, s.fromFile); err == nil {
+			keys = append(keys[:len(keys):len(keys)], more...)
+		}
+	}
+	if err != nil && (len(keys) > 0 || s.fromFile != "") {
+		return nil, err
+	}
+	for _, key := range keys {
+		signer, err := sign.NewSigner(kind, key, o)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, signer)
+	}
+	home, err := absolute(s.gpgHome)
+	if err != nil {
+		return nil, err
+	}
+	for _, key := range s.gpg {
+		out = append(out, &sign.GPGProgram{Key: key, HomeDir: home})
+	}
+	return out, nil
+}
+
+// absolute keeps "" as it is.
+func absolute(path string) (string, error) {
+	if path == "" {
+		return "", nil
+	}
+	return filepath.Abs(path)
+}
+
+func signKind(name string, o *sign.Options) (sign.Kind, error) {
+	if name == "" {
+		name = string(sign.Ed25519)
+	}
+	return sign.ParseKind(name, o)
+}
+
+// keysOfFile reads a file of keys; none in it are an error.
+func keysOfFile(kind sign.Kind, path string) ([]string, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	keys := sign.ParseKeys(kind, data)
+	if len(keys) == 0 {
+		return nil, errorf("%s: no keys in file", path)
+	}
+	return keys, nil
+}
+
+// homeKeyring adds the public keys of a home directory of GnuPG: the keyring of old versions is a file of keys, that
+// of new ones only GnuPG can read.
+func homeKeyring(ctx context.Context, k *sign.Keyring, home string) error {
+	if home == "" {
+		return nil
+	}
+	home, err := filepath.Abs(home)
+	if err != nil {
+		return err
+	}
+	if err := k.AddDir(home); err != nil {
+		return err
+	}
+	if _, err := os.Stat(filepath.Join(home, "pubring.kbx")); err != nil {
+		return nil
+	}
+	data, err := (&sign.GPGProgram{HomeDir: home}).Export(ctx)
+	if errors.Is(err, exec.ErrNotFound) {
+		return nil
+	}
+	if err == nil {
+		_, err = k.Add(data)
+	}
+	return err
+}
+
+// anyKeyring has the keys of the system, of all remotes, and of a home directory of GnuPG.
+func (a *app) anyKeyring(ctx context.Context, repo *ostree.Repo, gpgHome string) (*sign.Keyring, error) {
+	k, err := sign.GlobalKeyring(a.signOptions())
+	if err != nil {
+		return nil, err
+	}
+	own, err := filepath.Glob(filepath.Join(repo.Path(), "*.trustedkeys.gpg"))
+	if err != nil {
+		return nil, err
+	}
+	for _, path := range own {
+		if err := k.AddFile(path); err != nil {
+			return nil, err
+		}
+	}
+	return k, homeKeyring(ctx, k, gpgHome)
+}
+
+// showSignatures prints what is known about the OpenPGP signatures of a commit.
+func (a *app) showSignatures(ctx context.Context, repo *ostree.Repo, sum ostree.Checksum, data []byte, o showOptions) error {
+	d, err := repo.DetachedMetadata(ctx, sum)
+	if err != nil {
+		return err
+	}
+	sigs, err := sign.Signatures(d, sign.GPG)
+	if err != nil || len(sigs) == 0 {
+		return err
+	}
+	var k *sign.Keyring
+	if o.gpgRemote != "" {
+		rem, err := repo.Remote(o.gpgRemote)
+		if err != nil {
+			return errorf("Remote \"%s\" not found", o.gpgRemote)
+		}
+		k, err = sign.RemoteKeyring(repo, rem, a.signOptions())
+		if err != nil {
+			return err
+		}
+	} else if k, err = a.anyKeyring(ctx, repo, o.gpgHome); err != nil {
+		return err
+	}
+	results := k.Verify(data, sigs, a.signOptions())
+	a.printf("Found %d signature%s:\n", len(results), plural(len(results)))
+	a.printResults(results)
+	return nil
+}
+
+func (a *app) printResults(results []sign.Result) {
+	for i := range results {
+		a.println()
+		for _, line := range results[i].Describe() {
+			a.printf("  %s\n", line)
+		}
+	}
+}
+
+func isNotExist(err error) bool { return errors.Is(err, fs.ErrNotExist) }
+
+func plural(n int) string {
+	if n == 1 {
+		return ""
+	}
+	return "s"
+}
+
+// verifySummary checks the summary of a remote as its configuration demands, and returns what is known about the
+// OpenPGP signatures if it demands those.
+func (a *app) verifySummary(ctx context.Context, repo *ostree.Repo, rem ostree.Remote, src pull.Source, v pull.Verifier, summary []byte) ([]sign.Result, error) {
+	signature, err := readSource(ctx, src, "summary.sig")
+	if err != nil && !isNotExist(err) {
+		return nil, err
+	}
+	if err := v.VerifySummary(ctx, summary, signature); err != nil || !rem.GPGVerifySummary {
+		return nil, err
+	}
+	val, err := gvariant.Decode("a{sv}", signature)
+	if err != nil {
+		return nil, err
+	}
+	d, err := gvariant.DictFromValue(val)
+	if err != nil {
+		return nil, err
+	}
+	sigs, err := sign.Signatures(d, sign.GPG)
+	if err != nil {
+		return nil, err
+	}
+	k, err := sign.RemoteKeyring(repo, rem, a.signOptions())
+	if err != nil {
+		return nil, err
+	}
+	return k.Verify(summary, sigs, a.signOptions()), nil
+}
+
+// readSource reads a small file of a source.
+func readSource(ctx context.Context, src pull.Source, path string) ([]byte, error) {
+	body, _, err := src.Get(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	data, err := io.ReadAll(io.LimitReader(body, maxSummary))
+	return data, errors.Join(err, body.Close())
+}
