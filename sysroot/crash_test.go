@@ -168,6 +168,36 @@ func versionedWorld() *world {
 	}}
 }
 
+// The first deployment fills /var completely or not at all.
+func TestCrashFillVar(t *testing.T) {
+	w := &world{trees: map[string]sysroottest.Tree{
+		"1": sysroottest.OS("1", "6.1").With(sysroottest.Tree{"var": "", "var/lib/a": "a", "var/lib/b": "b", "var/www/c": "c"}),
+	}}
+	seeded := func(dir string) []string {
+		var got []string
+		for _, name := range []string{"lib/a", "lib/b", "www/c", "tmp", "lock"} {
+			if _, err := os.Lstat(filepath.Join(dir, "ostree/deploy/testos/var", name)); err == nil {
+				got = append(got, name)
+			}
+		}
+		return got
+	}
+	crashtest.Enumerate(t, crashtest.Scenario{
+		CloneSetup: true, Setup: w.setup(nil, "1"), Op: deployOp(w), Stride: stride(t),
+		Check: func(t testing.TB, dir string, died bool) {
+			if n := len(seeded(dir)); n != 5 && (n != 0 || !died) {
+				t.Errorf("/var has %v", seeded(dir))
+			}
+		},
+		Final: func(t testing.TB, dir string) {
+			require.Len(t, seeded(dir), 5)
+			left, err := filepath.Glob(filepath.Join(dir, "ostree/.tmp-*"))
+			require.NoError(t, err)
+			require.Empty(t, left)
+		},
+	})
+}
+
 // An upgrade with a new kernel, which displaces an older deployment.
 func TestCrashDeployFullSwap(t *testing.T) {
 	w := versionedWorld()

@@ -80,6 +80,9 @@ func (s *Sysroot) prepareEtc(ctx context.Context, d *Deployment) error {
 // prepareVar fills the stateroot's empty /var once: from the commit if it has
 // a /var, and for trees that do not create its directories themselves
 // (tmpfiles.d) with what software needs to start.
+//
+// It comes to its place when it is complete and on disk: what is in /var is
+// never touched again, so a half of it would stay a half.
 func (s *Sysroot) prepareVar(ctx context.Context, d *Deployment) error {
 	stateVar := varDir(d.Stateroot)
 	if err := atomicfs.MkdirAll(ctx, s.ostree, stateVar, 0o777); err != nil {
@@ -89,16 +92,67 @@ func (s *Sysroot) prepareVar(ctx context.Context, d *Deployment) error {
 	if err != nil || len(ents) > 0 {
 		return err
 	}
+	temp, err := atomicfs.TempDir(ctx, s.ostree, atomicfs.TempPrefix, 0o700) // swept by Cleanup
+	if err != nil {
+		return fmt.Errorf("fill /var: %w", err)
+	}
+	if err = s.fillVar(ctx, d, temp); err == nil {
+		err = s.placeVar(ctx, temp, stateVar)
+	}
+	if errors.Is(err, unix.EBUSY) { // a mount point
+		err = s.fillVar(ctx, d, stateVar)
+	}
+	if err = errors.Join(err, atomicfs.RemoveAll(ctx, s.ostree, temp)); err != nil {
+		return fmt.Errorf("fill /var: %w", err)
+	}
+	return nil
+}
+
+func (s *Sysroot) fillVar(ctx context.Context, d *Deployment, dest string) error {
 	st, err := s.ostree.Lstat(path.Join(d.dir(), "var"))
 	if err == nil && st.Mode&unix.S_IFMT == unix.S_IFDIR {
-		if err := s.copyOut(ctx, d.Commit, "/var", filepath.Join(s.path, ostreeDir, stateVar), ostree.UnionFiles); err != nil {
-			return fmt.Errorf("fill /var: %w", err)
+		if err := s.copyOut(ctx, d.Commit, "/var", filepath.Join(s.path, ostreeDir, dest), ostree.UnionFiles); err != nil {
+			return err
 		}
 	}
 	if ok, err := s.ostree.Exists(path.Join(d.dir(), "usr/lib/tmpfiles.d")); err != nil || ok {
 		return err
 	}
-	return s.legacyVar(ctx, stateVar)
+	return s.legacyVar(ctx, dest)
+}
+
+// placeVar puts the directory temp in the place of the empty one, whose owner,
+// mode and attributes it takes over.
+func (s *Sysroot) placeVar(ctx context.Context, temp, stateVar string) error {
+	ents, err := s.ostree.ReadDir(temp)
+	if err != nil || len(ents) == 0 {
+		return err
+	}
+	st, err := s.ostree.Lstat(stateVar)
+	if err != nil {
+		return err
+	}
+	attrs, err := s.ostree.ReadXattrs(stateVar)
+	if err != nil && !errors.Is(err, unix.EOPNOTSUPP) {
+		return err
+	}
+	if err := s.ostree.Chown(temp, int(st.Uid), int(st.Gid)); err != nil && !s.userMode() {
+		return err
+	}
+	for _, x := range attrs {
+		if err := s.ostree.SetXattr(temp, x.Name, x.Value); err != nil && !s.userMode() {
+			return err
+		}
+	}
+	if err := s.ostree.Chmod(temp, st.Mode); err != nil {
+		return err
+	}
+	if !s.opts.NoSync {
+		if err := atomicfs.SyncFS(ctx, s.ostree); err != nil {
+			return err
+		}
+	}
+	return atomicfs.Rename(ctx, s.ostree, temp, s.ostree, stateVar)
 }
 
 func (s *Sysroot) legacyVar(ctx context.Context, stateVar string) error {
@@ -119,7 +173,7 @@ func (s *Sysroot) legacyVar(ctx context.Context, stateVar string) error {
 			}
 		}
 		if err != nil {
-			return fmt.Errorf("fill /var: %w", err)
+			return err
 		}
 	}
 	return nil
