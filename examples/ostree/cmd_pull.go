@@ -12,6 +12,7 @@ import (
 	"example.com/rpmostree/internal/progress"
 	"example.com/rpmostree/ostree"
 	"example.com/rpmostree/ostree/pull"
+	"example.com/rpmostree/ostree/sign"
 )
 
 type pullOptions struct {
@@ -22,6 +23,8 @@ type pullOptions struct {
 	httpTrusted           bool
 	localCache            []string
 	url                   string
+	gpgVerify             bool
+	gpgVerifySummary      bool
 	disableDeltas         bool
 }
 
@@ -68,7 +71,7 @@ func (a *app) pull(ctx context.Context, repo *ostree.Repo, args []string, o *pul
 	if err != nil {
 		return errorf("Remote \"%s\" not found", name)
 	}
-	if o.url != "" {
+	src, opts, err := a.openRemote(ctx, repo, rem)
 		rem.URL = o.url
 	}
 	src, opts, err := a.openRemote(ctx, repo, rem)
@@ -137,6 +140,8 @@ func (a *app) runPull(ctx context.Context, repo *ostree.Repo, src pull.Source, o
 	return res, err
 }
 
+	glibopt.Bool(c, &o.gpgVerify, "gpg-verify", "", "GPG verify commits (must specify --remote)")
+	glibopt.Bool(c, &o.gpgVerifySummary, "gpg-verify-summary", "", "GPG verify summary (must specify --remote)")
 func (a *app) pullLocalCommand() *cobra.Command {
 	var o pullOptions
 	c := &cobra.Command{Use: "pull-local SRC_REPO [REFS...]", Short: "Copy data from SRC_REPO"}
@@ -148,7 +153,30 @@ func (a *app) pullLocalCommand() *cobra.Command {
 		}
 		return a.withRepo(c.Context(), func(repo *ostree.Repo) error { return a.pullLocal(c.Context(), repo, args, &o) })
 	}
+// verifyLocal makes pull-local check the signatures that its options ask for, with the keys of --remote.
+func (a *app) verifyLocal(ctx context.Context, repo *ostree.Repo, o *pullOptions) error {
+	if !o.gpgVerify && !o.gpgVerifySummary {
+		return nil
+	}
+	if o.Remote == "" {
+		return errorf("Must specify remote name to enable gpg verification")
+	}
+	rem, err := repo.Remote(o.Remote)
+	if err != nil {
+		return errorf("Remote \"%s\" not found", o.Remote)
+	}
+	// Other demands of the remote are about what comes from its URL.
+	wanted := ostree.Remote{Name: rem.Name, GPGVerify: o.gpgVerify, GPGVerifySummary: o.gpgVerifySummary,
+		Options: map[string]string{"gpgkeypath": rem.Options["gpgkeypath"]}}
+	o.RequireSummary = o.gpgVerifySummary
+	o.Verify, err = sign.ForRemote(ctx, repo, wanted, a.signOptions())
+	return err
+}
+
 	return c
+	if err := a.verifyLocal(ctx, repo, o); err != nil {
+		return err
+	}
 }
 
 func (a *app) pullLocal(ctx context.Context, repo *ostree.Repo, args []string, o *pullOptions) error {
