@@ -16,21 +16,18 @@ import (
 )
 
 type pullOptions struct {
-	"example.com/rpmostree/ostree/sign"
 	pull.Options
 	timestampFrom         string
 	disableFsync, perFile bool
 	httpTrusted           bool
 	localCache            []string
 	url                   string
+	disableDeltas         bool
 	gpgVerify             bool
 	gpgVerifySummary      bool
-	disableDeltas         bool
 }
 
 func (o *pullOptions) shared(c *cobra.Command) {
-	gpgVerify             bool
-	gpgVerifySummary      bool
 	glibopt.Bool(c, &o.CommitOnly, "commit-metadata-only", "", "Fetch only the commit metadata")
 	glibopt.Bool(c, &o.disableFsync, "disable-fsync", "", "Do not invoke fsync()")
 	glibopt.Bool(c, &o.perFile, "per-object-fsync", "", "Perform writes in such a way that avoids stalling concurrent processes")
@@ -71,7 +68,7 @@ func (a *app) pull(ctx context.Context, repo *ostree.Repo, args []string, o *pul
 	if err != nil {
 		return errorf("Remote \"%s\" not found", name)
 	}
-	src, opts, err := a.openRemote(ctx, repo, rem)
+	if o.url != "" {
 		rem.URL = o.url
 	}
 	src, opts, err := a.openRemote(ctx, repo, rem)
@@ -140,11 +137,11 @@ func (a *app) runPull(ctx context.Context, repo *ostree.Repo, src pull.Source, o
 	return res, err
 }
 
-	glibopt.Bool(c, &o.gpgVerify, "gpg-verify", "", "GPG verify commits (must specify --remote)")
-	glibopt.Bool(c, &o.gpgVerifySummary, "gpg-verify-summary", "", "GPG verify summary (must specify --remote)")
 func (a *app) pullLocalCommand() *cobra.Command {
 	var o pullOptions
 	c := &cobra.Command{Use: "pull-local SRC_REPO [REFS...]", Short: "Copy data from SRC_REPO"}
+	glibopt.Bool(c, &o.gpgVerify, "gpg-verify", "", "GPG verify commits (must specify --remote)")
+	glibopt.Bool(c, &o.gpgVerifySummary, "gpg-verify-summary", "", "GPG verify summary (must specify --remote)")
 	o.shared(c)
 	glibopt.String(c, &o.Remote, "remote", "", "REMOTE", "Add REMOTE to refspec")
 	c.RunE = func(c *cobra.Command, args []string) error {
@@ -153,6 +150,9 @@ func (a *app) pullLocalCommand() *cobra.Command {
 		}
 		return a.withRepo(c.Context(), func(repo *ostree.Repo) error { return a.pullLocal(c.Context(), repo, args, &o) })
 	}
+	return c
+}
+
 // verifyLocal makes pull-local check the signatures that its options ask for, with the keys of --remote.
 func (a *app) verifyLocal(ctx context.Context, repo *ostree.Repo, o *pullOptions) error {
 	if !o.gpgVerify && !o.gpgVerifySummary {
@@ -173,13 +173,10 @@ func (a *app) verifyLocal(ctx context.Context, repo *ostree.Repo, o *pullOptions
 	return err
 }
 
-	return c
+func (a *app) pullLocal(ctx context.Context, repo *ostree.Repo, args []string, o *pullOptions) error {
 	if err := a.verifyLocal(ctx, repo, o); err != nil {
 		return err
 	}
-}
-
-func (a *app) pullLocal(ctx context.Context, repo *ostree.Repo, args []string, o *pullOptions) error {
 	src, err := a.openRepo(ctx, args[0])
 	if err != nil {
 		return err
@@ -201,28 +198,3 @@ func (a *app) pullLocal(ctx context.Context, repo *ostree.Repo, args []string, o
 		res.Metadata, res.Content, progress.Size(res.Stats.ContentBytesWritten))
 	return nil
 }
-	glibopt.Bool(c, &o.gpgVerify, "gpg-verify", "", "GPG verify commits (must specify --remote)")
-	glibopt.Bool(c, &o.gpgVerifySummary, "gpg-verify-summary", "", "GPG verify summary (must specify --remote)")
-// verifyLocal makes pull-local check the signatures that its options ask for, with the keys of --remote.
-func (a *app) verifyLocal(ctx context.Context, repo *ostree.Repo, o *pullOptions) error {
-	if !o.gpgVerify && !o.gpgVerifySummary {
-		return nil
-	}
-	if o.Remote == "" {
-		return errorf("Must specify remote name to enable gpg verification")
-	}
-	rem, err := repo.Remote(o.Remote)
-	if err != nil {
-		return errorf("Remote \"%s\" not found", o.Remote)
-	}
-	// Other demands of the remote are about what comes from its URL.
-	wanted := ostree.Remote{Name: rem.Name, GPGVerify: o.gpgVerify, GPGVerifySummary: o.gpgVerifySummary,
-		Options: map[string]string{"gpgkeypath": rem.Options["gpgkeypath"]}}
-	o.RequireSummary = o.gpgVerifySummary
-	o.Verify, err = sign.ForRemote(ctx, repo, wanted, a.signOptions())
-	return err
-}
-
-	if err := a.verifyLocal(ctx, repo, o); err != nil {
-		return err
-	}
