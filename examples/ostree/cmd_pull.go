@@ -1,9 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
+	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -64,12 +67,9 @@ func (a *app) pull(ctx context.Context, repo *ostree.Repo, args []string, o *pul
 	if remote, ref, ok := strings.Cut(name, ":"); ok && len(refs) == 0 {
 		name, refs = remote, []string{ref}
 	}
-	rem, err := repo.Remote(name)
+	rem, err := a.pullRemote(repo, name, o)
 	if err != nil {
-		return errorf("Remote \"%s\" not found", name)
-	}
-	if o.url != "" {
-		rem.URL = o.url
+		return err
 	}
 	src, opts, err := a.openRemote(ctx, repo, rem)
 	if err != nil {
@@ -102,8 +102,52 @@ func (a *app) pull(ctx context.Context, repo *ostree.Repo, args []string, o *pul
 		defer cache.Close()
 		o.LocalCache = append(o.LocalCache, cache)
 	}
-	_, err = a.runPull(ctx, repo, src, o)
-	return err
+	res, err := a.runPull(ctx, repo, src, o)
+	var invalid *pull.InvalidRefError
+	if errors.As(err, &invalid) {
+		rev := strings.ReplaceAll(invalid.Content, "\n", " ")
+		return errorf("Fetching checksum for ref (%s, %s): Invalid rev %s", cmp.Or(o.CollectionID, "(empty)"), o.Refs[0], rev)
+	}
+	if err != nil {
+		return err
+	}
+	_, local := src.(io.Closer)
+	a.printPulled(res, local)
+	return nil
+}
+
+func (a *app) printPulled(r *pull.Result, local bool) {
+	how := "fetched"
+	if local {
+		how = "imported"
+	}
+	a.printf("%d metadata, %d content objects %s; ", r.Metadata, r.Content, how)
+	if r.Bytes > 0 && r.Metadata+r.Content > 0 {
+		a.printf("%s transferred in %d seconds; ", progress.Size(r.Bytes), int(r.Elapsed.Seconds()))
+	}
+	a.printf("%s content written\n", progress.Size(r.Stats.ContentBytesWritten))
+}
+
+// pullRemote is the remote to pull from; those that cannot be pulled from say why.
+func (a *app) pullRemote(repo *ostree.Repo, name string, o *pullOptions) (ostree.Remote, error) {
+	rem, err := repo.Remote(name)
+	if err != nil {
+		return rem, errorf("Remote \"%s\" not found", name)
+	}
+	if o.url != "" {
+		rem.URL = o.url
+	}
+	if backend := rem.Options["custom-backend"]; backend != "" {
+		return rem, errorf("Cannot fetch via libostree - remote '%s' uses custom backend '%s'", name, backend)
+	}
+	if why := rem.Options["unconfigured-state"]; why != "" {
+		return rem, errorf("remote unconfigured-state: %s", why)
+	}
+	u, err := url.Parse(strings.TrimPrefix(rem.URL, "mirrorlist="))
+	if err != nil || rem.URL != "" && !slices.Contains([]string{"http", "https", "file"}, u.Scheme) {
+		return rem, errorf("Invalid URI scheme in %s", rem.URL)
+	}
+	return rem, nil
 }
 
 // setRefs splits REF@COMMIT arguments.
@@ -113,7 +157,7 @@ func (o *pullOptions) setRefs(refs []string) error {
 		if ok {
 			sum, err := ostree.ParseChecksum(commit)
 			if err != nil {
-				return err
+				return errorf("Invalid rev %s", commit)
 			}
 			if o.OverrideCommits == nil {
 				o.OverrideCommits = map[string]ostree.Checksum{}
@@ -194,7 +238,6 @@ func (a *app) pullLocal(ctx context.Context, repo *ostree.Repo, args []string, o
 	if err != nil {
 		return err
 	}
-	a.printf("%d metadata, %d content objects imported; %s content written\n",
-		res.Metadata, res.Content, progress.Size(res.Stats.ContentBytesWritten))
+	a.printPulled(res, true)
 	return nil
 }

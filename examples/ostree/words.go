@@ -72,7 +72,7 @@ func corruptText(err error, e *ostree.CorruptError) string {
 		return strings.Replace(err.Error(), e.Err.Error(), what, 1)
 	}
 	if e.Object.Type == ostree.TypeFile {
-		return fmt.Sprintf("Content object %s: %s", e.Object.Checksum, what)
+		return fmt.Sprintf("Content object %s: %s", e.Object.Checksum, strings.Replace(what, "Invalid mode", "invalid mode", 1))
 	}
 	return fmt.Sprintf("%s: %s", e.Object, what)
 }

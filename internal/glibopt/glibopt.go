@@ -74,7 +74,7 @@ func Run(ctx context.Context, root *cobra.Command, args []string, stdin io.Reade
 			return code
 		}
 	}
-	fmt.Fprintf(stderr, "error: %v\n", err)
+	fmt.Fprintf(stderr, "error: %s\n", strings.ToValidUTF8(err.Error(), "\uFFFD")) // as GLib's errors are
 	return code
 }
 
