@@ -23,16 +23,30 @@ type Options struct {
 	Workers int
 }
 
+// Objects reads the objects of a tree: an [ostree.Repo], or an [ostree.Tx] with
+// what it has written.
+type Objects interface {
+	LoadCommit(ctx context.Context, c ostree.Checksum) (*ostree.Commit, error)
+	LoadDirTree(ctx context.Context, c ostree.Checksum) (*ostree.DirTree, error)
+	LoadDirMeta(ctx context.Context, c ostree.Checksum) (*ostree.DirMeta, error)
+	LoadFile(ctx context.Context, c ostree.Checksum) (*ostree.File, error)
+}
+
+var (
+	_ Objects = (*ostree.Repo)(nil)
+	_ Objects = (*ostree.Tx)(nil)
+)
+
 // WriteImage writes the image of a commit, and returns its fs-verity digest. All
 // objects of the commit must be there: their digests become part of the image.
 // The repository may have any mode; to mount the image needs one of the mode
 // bare.
-func WriteImage(ctx context.Context, w io.Writer, repo *ostree.Repo, commit ostree.Checksum, o *Options) (Digest, error) {
-	c, err := repo.LoadCommit(ctx, commit)
+func WriteImage(ctx context.Context, w io.Writer, from Objects, commit ostree.Checksum, o *Options) (Digest, error) {
+	c, err := from.LoadCommit(ctx, commit)
 	if err != nil {
 		return Digest{}, fmt.Errorf("write composefs image of %s: %w", commit, err)
 	}
-	d, err := writeTree(ctx, w, repo, c.Root(), o)
+	d, err := writeTree(ctx, w, from, c.Root(), o)
 	if err != nil {
 		return Digest{}, fmt.Errorf("write composefs image of %s: %w", commit, err)
 	}
@@ -41,19 +55,19 @@ func WriteImage(ctx context.Context, w io.Writer, repo *ostree.Repo, commit ostr
 
 // DigestOf returns the digest of the image of a tree, which need not be in a
 // commit yet.
-func DigestOf(ctx context.Context, repo *ostree.Repo, t ostree.Tree) (Digest, error) {
-	d, err := writeTree(ctx, io.Discard, repo, t, nil)
+func DigestOf(ctx context.Context, from Objects, t ostree.Tree) (Digest, error) {
+	d, err := writeTree(ctx, io.Discard, from, t, nil)
 	if err != nil {
 		return Digest{}, fmt.Errorf("composefs digest of tree %s: %w", t.Tree, err)
 	}
 	return d, nil
 }
 
-func writeTree(ctx context.Context, w io.Writer, repo *ostree.Repo, t ostree.Tree, o *Options) (Digest, error) {
+func writeTree(ctx context.Context, w io.Writer, from Objects, t ostree.Tree, o *Options) (Digest, error) {
 	if o == nil {
 		o = &Options{}
 	}
-	b := &builder{ctx: ctx, repo: repo, o: o, left: maxNodes, files: map[ostree.Checksum]*file{}}
+	b := &builder{ctx: ctx, from: from, o: o, left: maxNodes, files: map[ostree.Checksum]*file{}}
 	root, err := b.dir("", t.Tree, t.Meta, 0)
 	if err != nil {
 		return Digest{}, err
@@ -94,7 +108,7 @@ const (
 // builder makes nodes from objects.
 type builder struct {
 	ctx   context.Context
-	repo  *ostree.Repo
+	from  Objects
 	o     *Options
 	left  int // how many nodes there may still be
 	files map[ostree.Checksum]*file
@@ -107,11 +121,11 @@ type file struct {
 }
 
 func (b *builder) dir(name string, tree, meta ostree.Checksum, depth int) (*node, error) {
-	t, err := b.repo.LoadDirTree(b.ctx, tree)
+	t, err := b.from.LoadDirTree(b.ctx, tree)
 	if err != nil {
 		return nil, err
 	}
-	m, err := b.repo.LoadDirMeta(b.ctx, meta)
+	m, err := b.from.LoadDirMeta(b.ctx, meta)
 	if err != nil {
 		return nil, err
 	}
@@ -175,7 +189,7 @@ func (b *builder) loadFiles() error {
 }
 
 func (b *builder) load(ctx context.Context, f *file, buf []byte) error {
-	obj, err := b.repo.LoadFile(ctx, f.sum)
+	obj, err := b.from.LoadFile(ctx, f.sum)
 	if err != nil {
 		return err
 	}

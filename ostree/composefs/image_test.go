@@ -28,7 +28,7 @@ func TestTreeBomb(t *testing.T) {
 	}
 	_, err = tx.Commit(ctx)
 	require.NoError(t, err)
-	b := &builder{ctx: ctx, repo: repo, o: &Options{}, left: 1000, files: map[ostree.Checksum]*file{}}
+	b := &builder{ctx: ctx, from: repo, o: &Options{}, left: 1000, files: map[ostree.Checksum]*file{}}
 	_, err = b.dir("", top, meta, 0)
 	require.ErrorContains(t, err, "too deep or too many files")
 }
