@@ -22,6 +22,7 @@ type checkoutOptions struct {
 	fromStdin                       bool
 	fromFile, fsync, skipList       string
 	selinuxPolicy, selinuxPrefix    string
+	composefs, composefsNoVerity    bool
 }
 
 func (a *app) checkoutCommand() *cobra.Command {
@@ -45,6 +46,8 @@ func (a *app) checkoutCommand() *cobra.Command {
 	glibopt.Bool(c, &o.ForceCopy, "force-copy", "C", "Never hardlink (but may reflink if available)")
 	glibopt.Bool(c, &o.BareUserOnlyDirs, "bareuseronly-dirs", "M", "Suppress mode bits outside of 0775 for directories (suid, world writable, etc.)")
 	glibopt.String(c, &o.skipList, "skip-list", "", "FILE", "File containing list of files to skip")
+	glibopt.Bool(c, &o.composefs, "composefs", "", "Write a composefs image to the file DESTINATION")
+	glibopt.Bool(c, &o.composefsNoVerity, "composefs-noverity", "", "Write a composefs image without the fs-verity digests of files")
 	glibopt.String(c, &o.selinuxPolicy, "selinux-policy", "", "PATH", "Set SELinux labels based on policy in root filesystem PATH (may be /); implies --force-copy")
 	glibopt.String(c, &o.selinuxPrefix, "selinux-prefix", "", "PREFIX", "When setting SELinux labels, prefix all paths by PREFIX")
 	glibopt.Hide(c, "force-copy-zerosized")
@@ -113,6 +116,9 @@ func checkout(ctx context.Context, repo *ostree.Repo, rev, dest string, o checko
 	sum, err := resolve(ctx, repo, rev)
 	if err != nil {
 		return err
+	}
+	if o.composefs || o.composefsNoVerity {
+		return writeComposefs(ctx, repo, sum, dest, o)
 	}
 	err = repo.Checkout(ctx, sum, dest, &o.CheckoutOptions)
 	switch {

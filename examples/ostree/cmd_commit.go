@@ -26,7 +26,7 @@ type commitOptions struct {
 	statoverride, skipList, fsync, timestamp      string
 	table, disableFsync, sizes                    bool
 	selinuxPolicy                                 string
-	selinuxFromBase                               bool
+	selinuxFromBase, composefs                    bool
 	selinuxEpoch                                  int
 	signed                                        signers
 }
@@ -65,6 +65,7 @@ func (a *app) commitCommand() *cobra.Command {
 	glibopt.Bool(c, &o.consume, "consume", "", "Consume (delete) content after commit (for local directories)")
 	glibopt.Bool(c, &o.table, "table-output", "", "Output more information in a KEY: VALUE format")
 	glibopt.Bool(c, &o.sizes, "generate-sizes", "", "Generate size information along with commit metadata")
+	glibopt.Bool(c, &o.composefs, "generate-composefs-metadata", "", "Add the digest of the composefs image to the commit")
 	glibopt.String(c, &o.fsync, "fsync", "", "POLICY", "Specify how to invoke fsync()")
 	glibopt.Bool(c, &o.disableFsync, "disable-fsync", "", "Do not invoke fsync()")
 	glibopt.String(c, &o.timestamp, "timestamp", "", "TIMESTAMP", "Override the timestamp of the commit")

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"example.com/rpmostree/ostree"
+	"example.com/rpmostree/ostree/composefs"
 	"example.com/rpmostree/ostree/gvariant"
 )
 
@@ -48,6 +49,13 @@ func (c *committer) metadata(ctx context.Context, tree ostree.Tree) (*gvariant.D
 			return nil, err
 		}
 		d.Set(ostree.KeySizes, sizes)
+	}
+	if c.opts.composefs {
+		digest, err := composefs.DigestOf(ctx, c.tx, tree)
+		if err != nil {
+			return nil, err
+		}
+		d.Set(composefs.KeyDigest, gvariant.NewBytes(digest[:]))
 	}
 	return d, nil
 }
