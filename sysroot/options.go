@@ -54,6 +54,8 @@ func (o *Options) FromEnvironment(getenv func(string) string) {
 			o.NoSync = true
 		case "bootloader-naming-1":
 			o.LegacyEntryNames = true
+		case "bootloader-naming-2":
+			o.LegacyEntryNames = false
 		}
 	}
 }

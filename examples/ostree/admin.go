@@ -30,8 +30,9 @@ func (a *app) adminCommand() *cobra.Command {
 	}
 	for _, sub := range []*cobra.Command{
 		a.adminCleanupCommand(), a.adminConfigDiffCommand(), a.adminDeployCommand(), a.adminInitFSCommand(),
-		a.adminOSInitCommand(), a.adminPinCommand(), a.adminSetDefaultCommand(), a.adminStatusCommand(),
-		a.adminSwitchCommand(), a.adminUndeployCommand(), a.adminUpgradeCommand(),
+		a.adminInstutilCommand(), a.adminKargsCommand(), a.adminOSInitCommand(), a.adminPinCommand(),
+		a.adminSetDefaultCommand(), a.adminSetOriginCommand(), a.adminStatusCommand(), a.adminSwitchCommand(),
+		a.adminUndeployCommand(), a.adminUpgradeCommand(),
 	} {
 		glibopt.String(sub, &a.sysrootPath, "sysroot", "", "PATH", sysrootHelp)
 		c.AddCommand(sub)
@@ -52,7 +53,8 @@ func (a *app) sysrootDir() string {
 
 // withSysroot opens the system root, and closes it after f.
 func (a *app) withSysroot(ctx context.Context, f func(*sysroot.Sysroot) error) error {
-	o := &sysroot.Options{Notify: func(e sysroot.Event) { a.println(e.String()) }, Run: runProgram}
+	// The names of boot entries that the real command uses; bootloader-naming-2 stands for the newer ones.
+	o := &sysroot.Options{LegacyEntryNames: true, Notify: func(e sysroot.Event) { a.println(e.String()) }, Run: runProgram}
 	o.FromEnvironment(a.env)
 	s, err := sysroot.Open(ctx, a.sysrootDir(), o)
 	if err != nil {

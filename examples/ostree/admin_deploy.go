@@ -18,7 +18,7 @@ type deployOptions struct {
 	kargs, kargsAppend, kargsDelete               []string
 	kargsNone, procCmdline                        bool
 	noPrune, noMerge, retain, pending, rollbackOf bool
-	notDefault                                    bool
+	notDefault, stage                             bool
 }
 
 func (a *app) adminDeployCommand() *cobra.Command {
@@ -33,6 +33,7 @@ func (a *app) adminDeployCommand() *cobra.Command {
 	glibopt.Bool(c, &o.pending, "retain-pending", "", "Do not delete pending deployments")
 	glibopt.Bool(c, &o.rollbackOf, "retain-rollback", "", "Do not delete rollback deployments")
 	glibopt.Bool(c, &o.notDefault, "not-as-default", "", "Append rather than prepend new deployment")
+	glibopt.Bool(c, &o.stage, "stage", "", "Complete deployment at OS shutdown")
 	glibopt.Bool(c, &o.procCmdline, "karg-proc-cmdline", "", "Import current /proc/cmdline")
 	glibopt.Strings(c, &o.kargs, "karg", "", "NAME=VALUE", "Set kernel argument, like root=/dev/sda1; this overrides any earlier argument with the same name")
 	glibopt.Strings(c, &o.kargsAppend, "karg-append", "", "NAME=VALUE", "Append kernel argument; useful with e.g. console= that can be used multiple times")
@@ -50,6 +51,9 @@ func (a *app) adminDeployCommand() *cobra.Command {
 func (a *app) deploy(ctx context.Context, s *sysroot.Sysroot, refspec string, o deployOptions) error {
 	if o.kargsNone && o.procCmdline {
 		return errorf("Can't specify both --karg-proc-cmdline and --karg-none")
+	}
+	if o.stage {
+		return cannotStage(s)
 	}
 	name, err := osname(s, o.os)
 	if err != nil {
@@ -81,6 +85,14 @@ func (a *app) deploy(ctx context.Context, s *sysroot.Sysroot, refspec string, o 
 	}
 	_, err = s.Deploy(ctx, r, nil)
 	return err
+}
+
+// cannotStage is the answer to --stage: only a running system can finish a deployment when it shuts down.
+func cannotStage(s *sysroot.Sysroot) error {
+	if s.Booted() == nil {
+		return errorf("Cannot stage deployment: Not currently booted into an OSTree system")
+	}
+	return errorf("Cannot stage deployment: staged deployments are read, not written")
 }
 
 // kernelArgs of the new deployment; nil inherits them.

@@ -95,12 +95,49 @@ func (u *upgrader) upgrade(ctx context.Context) error {
 	if refspec == "" {
 		return errorf("No origin/refspec in current deployment origin; cannot upgrade via ostree")
 	}
-	if !u.o.deployOnly {
-		if err := u.pull(ctx, refspec); err != nil {
+	for range maxRebases {
+		if !u.o.deployOnly {
+			if err := u.pull(ctx, refspec); err != nil {
+				return err
+			}
+		}
+		next, err := u.successor(ctx, refspec)
+		if err != nil {
 			return err
 		}
+		if next == "" {
+			return u.deploy(ctx, refspec)
+		}
+		refspec = next
+		u.origin.SetRefspec(refspec)
 	}
-	return u.deploy(ctx, refspec)
+	return errorf("More than %d rebases because of the end of life of a branch", maxRebases)
+}
+
+// maxRebases bounds chains of branches that ended.
+const maxRebases = 8
+
+// successor is the refspec that the newest commit of a branch at its end of life names instead, "" if it goes on.
+func (u *upgrader) successor(ctx context.Context, refspec string) (string, error) {
+	if u.o.overrideCommit != "" {
+		return "", nil
+	}
+	sum, err := resolve(ctx, u.s.Repo(), refspec)
+	if err != nil {
+		return "", err
+	}
+	c, err := u.s.Repo().LoadCommit(ctx, sum)
+	if err != nil {
+		return "", err
+	}
+	branch, ok := c.Metadata.String("ostree.endoflife-rebase")
+	if !ok {
+		return "", nil
+	}
+	if remote, _, err := ostree.ParseRefspec(refspec); err == nil && remote != "" {
+		branch = remote + ":" + branch
+	}
+	return branch, nil
 }
 
 // pull gets the newest commit of the refspec, if it is on a remote.
