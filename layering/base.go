@@ -1,5 +1,7 @@
 package layering
 
+//lint:file-ignore ST1005 errors in the words of the real command, which scripts and people look for
+
 import (
 	"context"
 	"errors"
@@ -51,7 +53,7 @@ func newRefspec(old, change string, pinned bool) (string, error) {
 		refspec = remote + ":" + ref
 	}
 	if refspec == old && !pinned {
-		return "", fmt.Errorf("Old and new refs are equal: %s", refspec) //nolint:staticcheck // the real tool's words
+		return "", fmt.Errorf("Old and new refs are equal: %s", refspec)
 	}
 	return refspec, nil
 }
@@ -113,7 +115,7 @@ func (e *Engine) revision(ctx context.Context, r *Request, refspec string) (ostr
 	version := trimKind(r.Revision, "version=")
 	found, err := e.searchHistory(ctx, head, func(_ ostree.Checksum, c *ostree.Commit) bool { return c.Version() == version })
 	if err == nil && found.IsZero() {
-		err = fmt.Errorf("Version %s not found in %s", version, refspec) //nolint:staticcheck // the real tool's words
+		err = fmt.Errorf("Version %s not found in %s", version, refspec)
 	}
 	return found, err
 }
@@ -136,7 +138,7 @@ func (e *Engine) onBranch(ctx context.Context, refspec string, head, sum ostree.
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	return fmt.Errorf("Checksum %s not found in %s", sum, refspec) //nolint:staticcheck // the real tool's words
+	return fmt.Errorf("Checksum %s not found in %s", sum, refspec)
 }
 
 // searchHistory returns the newest commit that matches, zero if there is none as far as the history is known.
@@ -236,7 +238,7 @@ func (e *Engine) checkAge(ctx context.Context, r *Request, current, next ostree.
 		return err
 	}
 	if b.Timestamp.Before(a.Timestamp) {
-		return fmt.Errorf("Upgrade target revision '%s' with timestamp '%s' is chronologically older than current revision '%s' with timestamp '%s'; use --allow-downgrade to permit", //nolint:staticcheck // the real tool's words
+		return fmt.Errorf("Upgrade target revision '%s' with timestamp '%s' is chronologically older than current revision '%s' with timestamp '%s'; use --allow-downgrade to permit",
 			next, b.Timestamp.UTC().Format(ageFormat), current, a.Timestamp.UTC().Format(ageFormat))
 	}
 	return nil

@@ -1,5 +1,7 @@
 package layering
 
+//lint:file-ignore ST1005 errors in the words of the real command, which scripts and people look for
+
 import (
 	"errors"
 	"fmt"
@@ -167,7 +169,7 @@ func (l *Layers) install(spec string, idempotent bool) error {
 		if idempotent {
 			return nil
 		}
-		return fmt.Errorf("Package/capability '%s' is already requested", spec) //nolint:staticcheck // the real tool's words
+		return fmt.Errorf("Package/capability '%s' is already requested", spec)
 	}
 	l.Packages = append(l.Packages, spec)
 	slices.Sort(l.Packages)
@@ -187,7 +189,7 @@ func (l *Layers) uninstall(spec string, idempotent bool) error {
 	if idempotent {
 		return nil
 	}
-	return fmt.Errorf("Package/capability '%s' is not currently requested", spec) //nolint:staticcheck // the real tool's words
+	return fmt.Errorf("Package/capability '%s' is not currently requested", spec)
 }
 
 // removeLocal takes out the packages that spec names, by name or NEVRA.
@@ -205,7 +207,7 @@ func (l *Layers) installLocal(p LocalPackage, r *Request) error {
 			if r.Idempotent {
 				return nil
 			}
-			return fmt.Errorf("Package '%s' is already layered", p.NEVRA) //nolint:staticcheck // the real tool's words
+			return fmt.Errorf("Package '%s' is already layered", p.NEVRA)
 		}
 	}
 	list := &l.Local
@@ -219,10 +221,10 @@ func (l *Layers) installLocal(p LocalPackage, r *Request) error {
 func (l *Layers) overrideRemove(spec string, base *packageSet) error {
 	n, ok := base.find(spec)
 	if !ok {
-		return fmt.Errorf("Package \"%s\" not found in the base", spec) //nolint:staticcheck // the real tool's words
+		return fmt.Errorf("Package \"%s\" not found in the base", spec)
 	}
 	if slices.Contains(l.Remove, n.Name) || removed(l.ReplaceLocal, n.Name) {
-		return fmt.Errorf("Override already exists for package '%s'", n.Name) //nolint:staticcheck // the real tool's words
+		return fmt.Errorf("Override already exists for package '%s'", n.Name)
 	}
 	l.Remove = append(l.Remove, n.Name)
 	slices.Sort(l.Remove)
@@ -236,10 +238,10 @@ func removed(list []LocalPackage, name string) bool {
 // overrideReplace silently supersedes an earlier replacement of the package.
 func (l *Layers) overrideReplace(p LocalPackage, base *packageSet) error {
 	if _, ok := base.find(p.NEVRA.Name); !ok {
-		return fmt.Errorf("Package \"%s\" not found in the base", p.NEVRA.Name) //nolint:staticcheck // the real tool's words
+		return fmt.Errorf("Package \"%s\" not found in the base", p.NEVRA.Name)
 	}
 	if slices.Contains(l.Remove, p.NEVRA.Name) {
-		return fmt.Errorf("Override already exists for package '%s'", p.NEVRA.Name) //nolint:staticcheck // the real tool's words
+		return fmt.Errorf("Override already exists for package '%s'", p.NEVRA.Name)
 	}
 	l.ReplaceLocal = slices.DeleteFunc(l.ReplaceLocal, func(o LocalPackage) bool { return o.NEVRA.Name == p.NEVRA.Name })
 	l.ReplaceLocal = append(l.ReplaceLocal, p)
@@ -260,5 +262,5 @@ func (l *Layers) reset(spec string) error {
 	if removeLocal(&l.ReplaceLocal, spec) {
 		return nil
 	}
-	return fmt.Errorf("No overrides for package '%s'", spec) //nolint:staticcheck // the real tool's words
+	return fmt.Errorf("No overrides for package '%s'", spec)
 }

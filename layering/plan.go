@@ -1,5 +1,7 @@
 package layering
 
+//lint:file-ignore ST1005 errors in the words of the real command, which scripts and people look for
+
 import (
 	"context"
 	"errors"
@@ -171,7 +173,7 @@ func (e *Engine) planLayers(ctx context.Context, r *Request, p *Plan) error {
 		return nil
 	}
 	if e.opts.LockLayering && r.addsPackages() {
-		return errors.New("Cannot operate; `LockLayering=true` in configuration.") //nolint:staticcheck // the real tool's words
+		return errors.New("Cannot operate; `LockLayering=true` in configuration.")
 	}
 	if err := e.loadBase(ctx, p); err != nil {
 		return err

@@ -1,5 +1,7 @@
 package layering
 
+//lint:file-ignore ST1005 errors in the words of the real command, which scripts and people look for
+
 import (
 	"context"
 	"crypto/sha512"
@@ -103,7 +105,7 @@ func (s *solver) transaction(ctx context.Context) (*depsolve.Transaction, error)
 	if n == 1 {
 		plural = ""
 	}
-	return nil, fmt.Errorf("Could not depsolve transaction; %d problem%s detected: %w", n, plural, err) //nolint:staticcheck // the real tool's words
+	return nil, fmt.Errorf("Could not depsolve transaction; %d problem%s detected: %w", n, plural, err)
 }
 
 // releasever is the first part of a version: "39" of "39.20240101.0".
@@ -219,9 +221,9 @@ func (s *solver) packages() error {
 		by, state := s.inBase(sel)
 		switch {
 		case state == baseRemoves:
-			errs = append(errs, fmt.Errorf("Cannot request '%s' provided by removed package '%s'", spec, by)) //nolint:staticcheck // the real tool's words
+			errs = append(errs, fmt.Errorf("Cannot request '%s' provided by removed package '%s'", spec, by))
 		case state == baseKeeps && slices.Contains(s.r.Install, spec) && !s.r.AllowInactive:
-			errs = append(errs, fmt.Errorf("\"%s\" is already provided by: %s. Use --allow-inactive to explicitly require it.", spec, by)) //nolint:staticcheck // the real tool's words
+			errs = append(errs, fmt.Errorf("\"%s\" is already provided by: %s. Use --allow-inactive to explicitly require it.", spec, by))
 		case state == baseKeeps:
 			s.inactive(spec, "already provided by "+by.String())
 		case sel.IsEmpty():
@@ -231,7 +233,7 @@ func (s *solver) packages() error {
 		}
 	}
 	if len(missing) > 0 {
-		errs = append(errs, fmt.Errorf("Packages not found: %s", strings.Join(missing, ", "))) //nolint:staticcheck // the real tool's words
+		errs = append(errs, fmt.Errorf("Packages not found: %s", strings.Join(missing, ", ")))
 	}
 	return errors.Join(errs...)
 }
@@ -298,9 +300,9 @@ func (s *solver) check(tr *depsolve.Transaction) error {
 	slices.Sort(changed)
 	switch {
 	case len(lost) > 0:
-		return fmt.Errorf("Base packages would be removed: %s", strings.Join(lost, ", ")) //nolint:staticcheck // the real tool's words
+		return fmt.Errorf("Base packages would be removed: %s", strings.Join(lost, ", "))
 	case len(changed) > 0:
-		return fmt.Errorf("Forbidden base package replacements:\n%s\n%s\nSome base packages would be replaced", strings.Join(changed, "\n"), skewHint) //nolint:staticcheck // the real tool's words
+		return fmt.Errorf("Forbidden base package replacements:\n%s\n%s\nSome base packages would be replaced", strings.Join(changed, "\n"), skewHint)
 	}
 	return nil
 }
