@@ -160,7 +160,7 @@ func (s *assembler) canRun(plan *scripts.Plan) error {
 	default:
 		return nil
 	}
-	// A capital letter: names first what the user knows.
+	//lint:ignore ST1005 names first what the user knows
 	return fmt.Errorf("Package '%s' has a script in '%%%s': %w: %s", steps[0].Package, steps[0].Section, sandbox.ErrUnavailable, reason)
 }
 
