@@ -1,0 +1,292 @@
+package delta
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+
+	"example.com/rpmostree/internal/dirfd"
+	"example.com/rpmostree/internal/rollsum"
+	"example.com/rpmostree/ostree"
+)
+
+// builder fills parts with objects.
+type builder struct {
+	ctx   context.Context
+	repo  *ostree.Repo
+	tmp   *dirfd.Dir
+	o     *GenerateOptions
+	out   *output
+	stats *Stats
+
+	part        *partWriter
+	parts       []builtPart
+	done, total int
+}
+
+// builtPart is a finished part.
+type builtPart struct {
+	info   Part
+	inline []byte // the part itself if it goes into the superblock
+}
+
+func (b *builder) build(p *plan) (err error) {
+	defer func() {
+		if b.part != nil {
+			err = errors.Join(err, b.part.discard(b.ctx))
+		}
+	}()
+	b.total = len(p.metadataN) + len(p.files) + len(p.links)
+	for _, n := range p.metadataN {
+		if err := b.addMetadata(n); err != nil {
+			return err
+		}
+	}
+	if err := b.compareFiles(p.files); err != nil {
+		return err
+	}
+	for _, c := range p.links {
+		if err := b.addLink(c); err != nil {
+			return err
+		}
+	}
+	return b.finishPart()
+}
+
+// next makes sure that there is a part with room for an object.
+func (b *builder) next(size int64) (*partWriter, error) {
+	if b.part != nil && b.part.size()+size > b.o.maxPart() {
+		if err := b.finishPart(); err != nil {
+			return nil, err
+		}
+	}
+	if b.part == nil {
+		var err error
+		if b.part, err = newPartWriter(b.ctx, b.tmp); err != nil {
+			return nil, err
+		}
+	}
+	return b.part, nil
+}
+
+func (b *builder) finishPart() error {
+	if b.part == nil {
+		return nil
+	}
+	p := b.part
+	b.part = nil
+	built, err := p.finish(b.ctx, b.out, len(b.parts))
+	if err = errors.Join(err, p.discard(b.ctx)); err != nil {
+		return fmt.Errorf("part %d: %w", len(b.parts), err)
+	}
+	b.parts = append(b.parts, *built)
+	b.stats.Parts++
+	b.stats.Size += built.info.Size
+	b.stats.Usize += built.info.Usize
+	return nil
+}
+
+func (b *builder) progress() {
+	b.done++
+	if b.o.Progress != nil {
+		b.o.Progress(b.done, b.total)
+	}
+}
+
+func (b *builder) addMetadata(n ostree.ObjectName) error {
+	data, err := b.repo.LoadMetadata(b.ctx, n)
+	if err != nil {
+		return err
+	}
+	p, err := b.next(int64(len(data)))
+	if err != nil {
+		return err
+	}
+	at, err := p.addBytes(data)
+	if err != nil {
+		return err
+	}
+	p.op(opSplice, uint64(len(data)), at)
+	p.object(n, uint64(len(data)))
+	b.stats.Metadata++
+	b.progress()
+	return nil
+}
+
+func (b *builder) addLink(c ostree.Checksum) error {
+	f, err := b.repo.LoadFile(b.ctx, c)
+	if err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	target := []byte(f.Header.Target)
+	p, err := b.next(int64(len(target)))
+	if err != nil {
+		return err
+	}
+	mode, xattrs := p.header(&f.Header)
+	at, err := p.addBytes(target)
+	if err != nil {
+		return err
+	}
+	p.op(opSplice, mode, xattrs, uint64(len(target)), at)
+	p.object(ostree.ObjectName{Checksum: c, Type: ostree.TypeFile}, 0)
+	b.stats.Symlinks++
+	b.progress()
+	return nil
+}
+
+// addFile adds a file in the way that the comparison has found.
+func (b *builder) addFile(r *compared) error {
+	n := ostree.ObjectName{Checksum: r.plan.sum, Type: ostree.TypeFile}
+	var err error
+	switch {
+	case r.patch != nil:
+		err = b.addPatch(r)
+		b.stats.Patched++
+	case r.segments != nil:
+		err = b.addChunks(r)
+		b.stats.Chunked++
+	default:
+		err = b.addContent(r)
+	}
+	if err != nil {
+		return fmt.Errorf("object %s: %w", n, err)
+	}
+	b.part.object(n, uint64(r.plan.size))
+	b.stats.Files++
+	b.progress()
+	return nil
+}
+
+func (b *builder) addContent(r *compared) error {
+	p, err := b.next(r.plan.size)
+	if err != nil {
+		return err
+	}
+	f, err := b.repo.LoadFile(b.ctx, r.plan.sum)
+	if err != nil {
+		return err
+	}
+	mode, xattrs := p.header(&f.Header)
+	at, n, err := p.addFrom(f.Reader)
+	if err == nil && n != r.plan.size {
+		err = fmt.Errorf("has %d bytes instead of %d", n, r.plan.size)
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	p.op(opSplice, mode, xattrs, uint64(n), at)
+	return nil
+}
+
+// addPatch makes the file with a binary patch.
+func (b *builder) addPatch(r *compared) error {
+	p, err := b.next(int64(len(r.patch)))
+	if err != nil {
+		return err
+	}
+	if err := p.open(r); err != nil {
+		return err
+	}
+	at, err := p.addBytes(r.patch)
+	if err != nil {
+		return err
+	}
+	p.op(opPatch, at, uint64(len(r.patch)))
+	p.op(opClose)
+	return nil
+}
+
+// addChunks makes the file of pieces of the old one and new bytes.
+func (b *builder) addChunks(r *compared) error {
+	p, err := b.next(int64(len(r.fresh)))
+	if err != nil {
+		return err
+	}
+	if err := p.open(r); err != nil {
+		return err
+	}
+	reading := true
+	fresh := r.fresh
+	for _, s := range r.segments {
+		if s.Old >= 0 {
+			if !reading {
+				p.op(opSetSource, p.sources[r.plan.from.sum])
+				reading = true
+			}
+			p.op(opWrite, uint64(s.Length), uint64(s.Old))
+			continue
+		}
+		at, err := p.addBytes(fresh[:s.Length])
+		if err != nil {
+			return err
+		}
+		fresh = fresh[s.Length:]
+		if reading {
+			p.op(opUnsetSource)
+			reading = false
+		}
+		p.op(opWrite, uint64(s.Length), at)
+	}
+	p.op(opClose)
+	return nil
+}
+
+// compared is the result of comparing a file with its source: a patch, or
+// segments with the bytes that are new, or nothing of use.
+type compared struct {
+	plan     *filePlan
+	header   ostree.FileHeader
+	patch    []byte
+	segments []rollsum.Segment
+	fresh    []byte
+	weight   int64 // of memory, until it has been added
+}
+
+// open starts a file with a source.
+func (p *partWriter) open(r *compared) error {
+	sum := r.plan.from.sum
+	at, ok := p.sources[sum]
+	if !ok {
+		var err error
+		if at, err = p.addBytes(sum[:]); err != nil {
+			return err
+		}
+		p.sources[sum] = at
+	}
+	mode, xattrs := p.header(&r.header)
+	p.op(opOpen, mode, xattrs, uint64(r.plan.size))
+	p.op(opSetSource, at)
+	return nil
+}
+
+func (p *partWriter) op(code byte, args ...uint64) {
+	p.ops = append(p.ops, code)
+	for _, a := range args {
+		p.ops = binary.AppendUvarint(p.ops, a)
+	}
+}
+
+func (p *partWriter) object(n ostree.ObjectName, size uint64) {
+	p.info.Objects = append(p.info.Objects, n)
+	p.info.Usize += size
+}
+
+func (p *partWriter) addBytes(b []byte) (at uint64, err error) {
+	at = uint64(p.blobSize)
+	n, err := p.blob.Write(b)
+	p.blobSize += int64(n)
+	return at, err
+}
+
+func (p *partWriter) addFrom(r io.Reader) (at uint64, n int64, err error) {
+	at = uint64(p.blobSize)
+	n, err = io.Copy(p.blob, r)
+	p.blobSize += n
+	return at, n, err
+}
