@@ -17,7 +17,8 @@ import (
 type repoLock struct {
 	sem *semaphore.Weighted // a shared holder has 1, an exclusive one lockAll
 
-	mu      sync.Mutex // guards what follows
+	mu      sync.Mutex    // guards what follows
+	turn    chan struct{} // holds a token while somebody waits for the file
 	holders int
 	file    *lockfile.Lock // held while there are holders
 }
@@ -70,18 +71,48 @@ func (l *repoLock) acquire(ctx context.Context, r *Repo, weight int64, s setting
 			return lockError(ctx, r, err)
 		}
 	}
+	err := l.hold(wait, r, weight == 1, s)
+	if err != nil {
+		l.sem.Release(weight)
+		return lockError(ctx, r, err)
+	}
+	return nil
+}
+
+// hold takes the lock file for the first holder. A second one waits its turn in
+// a way that its context ends, which a mutex would not.
+func (l *repoLock) hold(ctx context.Context, r *Repo, shared bool, s settings) error {
+	l.mu.Lock()
+	if l.turn == nil {
+		l.turn = make(chan struct{}, 1)
+	}
+	l.mu.Unlock()
+	select {
+	case l.turn <- struct{}{}: // even if no time is left to wait
+	default:
+		select {
+		case l.turn <- struct{}{}:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	defer func() { <-l.turn }()
+	l.mu.Lock()
+	held := l.file != nil
+	if held {
+		l.holders++
+	}
+	l.mu.Unlock()
+	if held {
+		return nil
+	}
+	file, err := lockfile.Acquire(ctx, r.dir, ".lock", &lockfile.Options{Shared: shared, Timeout: s.lockTimeout, Perm: 0o660})
+	if err != nil {
+		return err
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.file == nil {
-		o := &lockfile.Options{Shared: weight == 1, Timeout: s.lockTimeout, Perm: 0o660}
-		file, err := lockfile.Acquire(wait, r.dir, ".lock", o)
-		if err != nil {
-			l.sem.Release(weight)
-			return lockError(ctx, r, err)
-		}
-		l.file = file
-	}
-	l.holders++
+	l.file, l.holders = file, 1
 	return nil
 }
 

@@ -268,6 +268,44 @@ func TestParentRepository(t *testing.T) {
 	}
 }
 
+// Everybody who waits for the lock stops waiting when told to, in any order.
+func TestLockWaitersCanBeCancelled(t *testing.T) {
+	r := newRepo(t, ModeArchive)
+	other, err := Open(t.Context(), r.Path(), nil)
+	require.NoError(t, err)
+	defer other.Close()
+	_, unlock, err := other.lock(t.Context(), true)
+	require.NoError(t, err)
+	const waiters = 6
+	var cancels [waiters]context.CancelFunc
+	var results [waiters]chan error
+	for i := range waiters {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		cancels[i], results[i] = cancel, make(chan error, 1)
+		started := make(chan struct{})
+		go func() {
+			close(started)
+			_, _, err := r.lock(ctx, false)
+			results[i] <- err
+		}()
+		<-started
+	}
+	for _, i := range []int{3, 0, 5, 1, 4, 2} {
+		cancels[i]()
+		select {
+		case err := <-results[i]:
+			require.ErrorIs(t, err, context.Canceled)
+		case <-time.After(10 * time.Second):
+			t.Fatal("a waiter does not see that it is cancelled")
+		}
+	}
+	require.NoError(t, unlock())
+	_, unlock, err = r.lock(t.Context(), true)
+	require.NoError(t, err)
+	require.NoError(t, unlock())
+}
+
 func TestLockExcludes(t *testing.T) {
 	ctx := context.Background()
 	r := newRepo(t, ModeArchive, "core.lock-timeout-secs=0")
