@@ -160,11 +160,11 @@ func checkFileName(name string) error {
 	case name == "." || name == "..":
 		return fmt.Errorf("invalid name %q", name)
 	case strings.Contains(name, "/"):
-		return fmt.Errorf("invalid / in filename %s", name)
+		return &NameError{"/", name}
 	case strings.Contains(name, "\x00"):
-		return fmt.Errorf("invalid NUL in filename %q", name)
+		return &NameError{"NUL", name}
 	case !utf8.ValidString(name):
-		return fmt.Errorf("invalid UTF-8 in filename %s", name)
+		return &NameError{"UTF-8", name}
 	}
 	return nil
 }

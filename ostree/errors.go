@@ -64,6 +64,12 @@ func (e *MissingError) Error() string { return fmt.Sprintf("load %s: %v", e.Obje
 // Unwrap returns [fs.ErrNotExist].
 func (e *MissingError) Unwrap() error { return fs.ErrNotExist }
 
+// NameError says what a file name must not have in it.
+type NameError struct{ What, Name string }
+
+// Error implements error.
+func (e *NameError) Error() string { return fmt.Sprintf("invalid %s in filename %s", e.What, e.Name) }
+
 // HardlinkError says why a checkout that demands hardlinks is impossible.
 type HardlinkError struct{ Reason string }
 

@@ -21,8 +21,8 @@ type ModeOverride struct {
 }
 
 // ParseStatOverride reads the file format of `ostree commit --statoverride`: a
-// line "MODE PATH" adds the bits of the decimal number MODE, "=MODE PATH"
-// replaces those the path has.
+// line "MODE PATH" or "+MODE PATH" adds the bits of the decimal number MODE,
+// "=MODE PATH" replaces those the path has.
 func ParseStatOverride(r io.Reader) (map[string]ModeOverride, error) {
 	out := map[string]ModeOverride{}
 	lines := bufio.NewScanner(r)
@@ -35,6 +35,9 @@ func ParseStatOverride(r io.Reader) (map[string]ModeOverride, error) {
 			return nil, fmt.Errorf("parse statoverride: line %d: not MODE PATH", number)
 		}
 		digits, set := strings.CutPrefix(mode, "=")
+		if !set {
+			digits = strings.TrimPrefix(digits, "+")
+		}
 		n, err := strconv.ParseUint(digits, 10, 12)
 		if err != nil {
 			return nil, fmt.Errorf("parse statoverride: line %d: mode: %w", number, err)

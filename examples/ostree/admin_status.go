@@ -77,6 +77,11 @@ func (a *app) status(ctx context.Context, s *sysroot.Sysroot) error {
 		default:
 			a.printf("    origin refspec: %s\n", d.Origin.Refspec())
 		}
+		if c, err := s.Repo().LoadCommit(ctx, d.Commit); err == nil {
+			if title, ok := c.Metadata.String("ostree.source-title"); ok {
+				a.printf("    `- %s\n", title)
+			}
+		}
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,8 +32,8 @@ func (a *app) println(args ...any) { fmt.Fprintln(a.stdout, args...) }
 // systemRepo is the repository of the running system.
 const systemRepo = "/sysroot/ostree/repo"
 
-// repoDir says which repository a command means: --repo, $OSTREE_REPO, the current directory if it is one, or the
-// system's.
+// repoDir says which repository a command means: --repo, $OSTREE_REPO, that of --sysroot, the current directory if it is
+// one, that of $OSTREE_SYSROOT, or the system's.
 func (a *app) repoDir() (string, error) {
 	if a.repoPath != "" {
 		return a.repoPath, nil
@@ -40,7 +41,14 @@ func (a *app) repoDir() (string, error) {
 	if p := a.env("OSTREE_REPO"); p != "" {
 		return p, nil
 	}
-	for _, p := range []string{".", systemRepo} {
+	candidates := []string{".", systemRepo}
+	if root := cmp.Or(a.sysrootPath, a.env("OSTREE_SYSROOT")); root != "" {
+		candidates[1] = filepath.Join(root, "ostree/repo")
+		if a.sysrootPath != "" {
+			candidates = candidates[1:]
+		}
+	}
+	for _, p := range candidates {
 		if isRepo(p) {
 			return p, nil
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -43,12 +44,15 @@ func (a *app) cat(ctx context.Context, repo *ostree.Repo, rev string, paths []st
 }
 
 func (a *app) catFile(fsys fs.FS, p string) error {
-	f, err := fsys.Open(strings.TrimPrefix(path.Clean("/"+p), "/"))
+	f, err := fsys.Open(cmp.Or(strings.TrimPrefix(path.Clean("/"+p), "/"), "."))
 	if errors.Is(err, fs.ErrNotExist) {
 		return errorf("No such file or directory: %s", path.Clean("/"+p))
 	}
 	if err != nil {
 		return err
+	}
+	if st, err := f.Stat(); err == nil && st.IsDir() {
+		return errors.Join(errorf("Can't open directory"), f.Close())
 	}
 	_, err = io.Copy(a.stdout, f)
 	return errors.Join(err, f.Close())

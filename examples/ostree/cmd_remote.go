@@ -22,6 +22,7 @@ func (a *app) remoteCommand() *cobra.Command {
 		a.remoteRefsCommand(), a.remoteSummaryCommand(), a.remoteGPGImportCommand(), a.remoteGPGListKeysCommand(),
 	} {
 		glibopt.String(sub, &a.repoPath, "repo", "", "PATH", repoHelp)
+		glibopt.String(sub, &a.sysrootPath, "sysroot", "", "PATH", "Use sysroot at PATH (overrides --repo)")
 		c.AddCommand(sub)
 	}
 	return c

@@ -1,13 +1,10 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strconv"
-	"strings"
 
 	"golang.org/x/sys/unix"
 
@@ -78,27 +75,12 @@ func scanDevIno(ctx context.Context, repo *ostree.Repo) (*ostree.DevInoCache, er
 	return cache, nil
 }
 
-// readOverrides reads lines "MODE PATH", decimal, which add mode bits, and "=MODE PATH", which set them.
+// readOverrides reads the file of --statoverride.
 func readOverrides(name string) (map[string]ostree.ModeOverride, error) {
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	out := map[string]ostree.ModeOverride{}
-	s := bufio.NewScanner(f)
-	for s.Scan() {
-		line := s.Text()
-		if line == "" {
-			continue
-		}
-		text, set := strings.CutPrefix(line, "=")
-		mode, path, ok := strings.Cut(text, " ")
-		n, err := strconv.ParseUint(mode, 10, 32)
-		if !ok || err != nil {
-			return nil, errorf("Malformed statoverride file %s: %q", name, line)
-		}
-		out[path] = ostree.ModeOverride{Mode: uint32(n), Set: set}
-	}
-	return out, s.Err()
+	return ostree.ParseStatOverride(f)
 }

@@ -39,6 +39,7 @@ func realWords(err error) error {
 	var corrupt *ostree.CorruptError
 	var older *pull.TimestampError
 	var hardlink *ostree.HardlinkError
+	var name *ostree.NameError
 	switch {
 	case err == nil || errors.As(err, &said):
 		return err
@@ -48,6 +49,8 @@ func realWords(err error) error {
 		return &spoken{missingText(missing.Object), err}
 	case errors.As(err, &older):
 		return &spoken{capital(older.Error()), err}
+	case errors.As(err, &name):
+		return &spoken{capital(name.Error()), err}
 	case errors.As(err, &hardlink):
 		return &spoken{capital(hardlink.Error()), err}
 	}
