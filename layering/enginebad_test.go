@@ -140,7 +140,7 @@ func TestApplyCrash(t *testing.T) {
 			testenv.Run(t, dir, "cp", "-a", root+"/.", dir)
 		},
 		Op:     op,
-		Stride: 11,
+		Stride: 29, // of several hundred steps; each costs a copy of the root
 		Check: func(t testing.TB, dir string, died bool) {
 			checks, err := sysroot.Verify(context.Background(), dir)
 			require.NoError(t, err)
