@@ -99,7 +99,7 @@ func findModulesKernel(root *dirfd.Dir) (*kernel, error) {
 }
 
 // legacyFile is KIND-VERSION-CHECKSUM.
-var legacyFile = regexp.MustCompile(`^(vmlinuz|initramfs|devicetree)-(.*)-([0-9a-f]{64})$`)
+var legacyFile = regexp.MustCompile(`^(vmlinuz|initramfs|devicetree)-(?:(.*)-)?([0-9a-f]{64})$`)
 
 func findLegacyKernel(root *dirfd.Dir) (*kernel, error) {
 	for _, dir := range legacyKernelDirs {
