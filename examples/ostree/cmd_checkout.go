@@ -27,7 +27,7 @@ type checkoutOptions struct {
 
 func (a *app) checkoutCommand() *cobra.Command {
 	var o checkoutOptions
-	var disableCache, zeroSized bool // zero-sized files are never hardlinked, and there is no cache
+	var disableCache, zeroSized bool // zero-sized files are never hardlinked
 	c := &cobra.Command{Use: "checkout COMMIT [DESTINATION]", Short: "Check out a commit into a filesystem tree"}
 	glibopt.Bool(c, &o.UserMode, "user-mode", "U", "Do not change file ownership or initialize extended attributes")
 	glibopt.Bool(c, &disableCache, "disable-cache", "", "Do not update or use the internal repository uncompressed object cache")
@@ -60,6 +60,11 @@ func (a *app) checkoutCommand() *cobra.Command {
 			return err
 		}
 		return a.withRepo(c.Context(), func(repo *ostree.Repo) error {
+			cache, err := repo.Config().GetBool("core", "enable-uncompressed-cache", true)
+			if err != nil {
+				return err
+			}
+			o.UncompressedCache = cache && !disableCache
 			if many {
 				return a.checkoutMany(c.Context(), repo, args, o)
 			}

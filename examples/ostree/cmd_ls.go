@@ -84,16 +84,18 @@ func (l *lister) list(ctx context.Context, p string) error {
 // find walks down to a path: a directory or a file.
 func (l *lister) find(ctx context.Context, p string) (*ostree.DirEntry, *ostree.FileEntry, error) {
 	dir := l.root
-	for name := range strings.SplitSeq(strings.Trim(p, "/"), "/") {
-		if name == "" {
-			break
-		}
+	rest := strings.Trim(p, "/")
+	for rest != "" {
+		var name string
+		name, rest, _ = strings.Cut(rest, "/")
 		t, err := l.repo.LoadDirTree(ctx, dir.Tree)
 		if err != nil {
 			return nil, nil, err
 		}
 		d, f := entryNamed(t, name)
 		switch {
+		case f != nil && rest != "":
+			return nil, nil, errorf("Inspecting path '%s': Not a directory", p)
 		case f != nil:
 			return nil, f, nil
 		case d == nil:

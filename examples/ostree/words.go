@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"syscall"
 	"unicode"
 	"unicode/utf8"
 
@@ -40,6 +41,7 @@ func realWords(err error) error {
 	var older *pull.TimestampError
 	var hardlink *ostree.HardlinkError
 	var name *ostree.NameError
+	var errno syscall.Errno
 	switch {
 	case err == nil || errors.As(err, &said):
 		return err
@@ -53,6 +55,8 @@ func realWords(err error) error {
 		return &spoken{capital(name.Error()), err}
 	case errors.As(err, &hardlink):
 		return &spoken{capital(hardlink.Error()), err}
+	case errors.As(err, &errno): // as strerror(3) writes it
+		return &spoken{strings.Replace(err.Error(), errno.Error(), capital(errno.Error()), 1), err}
 	}
 	return err
 }
