@@ -21,11 +21,12 @@ var accountFiles = []string{"passwd", "group", "shadow", "gshadow", "subuid", "s
 type userDance struct {
 	altfiles bool
 	saved    map[string]ostree.Checksum // objects of usr/etc files, by name
+	moved    map[string]bool            // files of usr/lib that are in usr/etc meanwhile
 }
 
 // beginUsers prepares usr/etc/passwd and the others for tools to add to.
 func beginUsers(ctx context.Context, t *Tree, a *Assembly) (*userDance, error) {
-	d := &userDance{saved: map[string]ostree.Checksum{}}
+	d := &userDance{saved: map[string]ostree.Checksum{}, moved: map[string]bool{}}
 	if err := removeAccountLeftovers(ctx, t, usrEtc); err != nil {
 		return nil, err
 	}
@@ -51,6 +52,7 @@ func beginUsers(ctx context.Context, t *Tree, a *Assembly) (*userDance, error) {
 		} else if err != nil {
 			return nil, err
 		}
+		d.moved[name] = true
 		if local != nil {
 			if err := t.Rewrite(ctx, usrLib+"/"+name, local, 0o644); err != nil {
 				return nil, err
@@ -67,7 +69,12 @@ func (d *userDance) end(ctx context.Context, t *Tree) error {
 	}
 	if d.altfiles {
 		for _, name := range []string{"passwd", "group"} {
-			if err := t.Copy(ctx, usrEtc+"/"+name, usrLib+"/"+name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			err := t.Copy(ctx, usrEtc+"/"+name, usrLib+"/"+name)
+			if d.moved[name] && errors.Is(err, fs.ErrNotExist) {
+				// What is in usr/lib is that of the machine and must not stay.
+				return fmt.Errorf("the scripts of packages have removed /etc/%s: %w", name, err)
+			}
+			if err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return err
 			}
 		}

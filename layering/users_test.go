@@ -104,6 +104,15 @@ func TestSysusersReal(t *testing.T) {
 	}
 }
 
+// The accounts of the machine never become those of the image.
+func TestRemovedPasswdIsNoticed(t *testing.T) {
+	tree := edit(t, map[string]string{"usr/lib/passwd": "bin:x:1:1::/:/bin/sh\n", "usr/lib/group": "bin:x:1:\n", "usr/etc/passwd": "root:x:0:0::/:/bin/sh\n"})
+	dance, err := beginUsers(t.Context(), tree, &Assembly{LocalPasswd: []byte("admin:x:1000:1000::/:/bin/sh\n")})
+	require.NoError(t, err)
+	require.NoError(t, tree.Remove(t.Context(), "usr/etc/passwd"))
+	require.ErrorContains(t, dance.end(t.Context(), tree), "have removed /etc/passwd")
+}
+
 func TestSysusersErrors(t *testing.T) {
 	for text, want := range map[string]string{
 		"x a":                 `unknown type "x"`,
