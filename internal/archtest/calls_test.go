@@ -111,7 +111,7 @@ func isConstantLike(e ast.Expr) bool {
 	case *ast.CallExpr:
 		name := callName(e)
 		return slices.Contains([]string{"errors.New", "fmt.Errorf", "regexp.MustCompile", "sync.OnceValue", "sync.OnceValues",
-			"strings.NewReplacer", "crc64.MakeTable", "crc32.MakeTable"}, name) || strings.HasPrefix(name, "[]") || strings.HasPrefix(name, "must")
+			"strings.NewReplacer", "crc64.MakeTable", "crc32.MakeTable", "base32.NewEncoding", "base64.NewEncoding"}, name) || strings.HasPrefix(name, "[]") || strings.HasPrefix(name, "must")
 	}
 	return false
 }
