@@ -126,7 +126,11 @@ func (s *solver) tryWithout(p *Problem, e int32) ([]int32, bool) {
 		if s.ctx.Err() != nil || len(s.problems) == 0 {
 			return nil, false
 		}
-		fresh := s.newElements(p, s.problems[0].rules, given)
+		rules := s.problems[0].rules
+		fresh := s.newElements(p.rules, rules, given)
+		if len(fresh) == 0 { // a part of the problem is one by itself
+			fresh = s.newElements(nil, rules, given)
+		}
 		if len(fresh) == 0 {
 			return nil, false
 		}
@@ -143,11 +147,11 @@ func (s *solver) tryWithout(p *Problem, e int32) ([]int32, bool) {
 // newElements returns the rules of a trial's problem that are not part of the
 // original one. If others than feature rules are among them the latter drop
 // out.
-func (s *solver) newElements(p *Problem, rules, given []int32) []int32 {
+func (s *solver) newElements(old, rules, given []int32) []int32 {
 	var fresh []int32
 	features, updates := 0, 0
 	for _, r := range rules {
-		if slices.Contains(p.rules, r) || slices.Contains(given, r) {
+		if slices.Contains(old, r) || slices.Contains(given, r) {
 			continue
 		}
 		fresh = append(fresh, r)

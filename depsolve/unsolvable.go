@@ -154,9 +154,15 @@ func (s *solver) record(f found) int32 {
 		s.problems = append(s.problems, f)
 		return -1
 	}
-	if !s.repeats(f.rules) {
-		s.problems = append(s.problems, f)
+	if s.repeats(f.rules) {
+		for _, e := range f.rules {
+			if s.inClass(e, ruleFeature) {
+				s.sat.Disable(e)
+			}
+		}
+		return s.restart()
 	}
+	s.problems = append(s.problems, f)
 	for _, e := range f.rules {
 		if f.asserted {
 			s.giveUp(e)

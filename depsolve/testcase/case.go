@@ -156,6 +156,9 @@ func (c *runner) begin() {
 	}
 }
 
+// The format counts priorities up from 0, higher is better; pools count down.
+const basePriority, baseCost = 100_000, 100_000
+
 func (c *runner) repo(w []string) error {
 	c.begin()
 	if len(w) < 3 {
@@ -166,7 +169,7 @@ func (c *runner) repo(w []string) error {
 	if err != nil {
 		return fmt.Errorf("repo: priority: %w", err)
 	}
-	cost := 100_000
+	cost := baseCost
 	if sub != "" {
 		s, err := strconv.Atoi(sub)
 		if err != nil {
@@ -174,7 +177,7 @@ func (c *runner) repo(w []string) error {
 		}
 		cost -= s
 	}
-	r := c.pool.AddRepo(w[0], &depsolve.RepoOptions{Priority: 100_000 - p, Cost: cost})
+	r := c.pool.AddRepo(w[0], &depsolve.RepoOptions{Priority: basePriority - p, Cost: cost})
 	c.repos = append(c.repos, r)
 	switch w[2] {
 	case "empty":

@@ -2,44 +2,48 @@ package testcase
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"example.com/rpmostree/depsolve"
 )
 
+var poolFlagsWithoutEffect = []string{"noobsoletesmultiversion", "addfileprovidesfiltered", "nowhatprovidesaux"}
+
+// poolFlagNames maps the flags of pools to options, and those that mean the
+// opposite of one.
+func poolFlagNames(o *depsolve.PoolOptions) (yes, no map[string]*bool) {
+	return map[string]*bool{
+			"forbidselfconflicts": &o.ForbidSelfConflicts, "obsoleteusesprovides": &o.ObsoleteUsesProvides,
+			"implicitobsoleteusesprovides": &o.ImplicitObsoleteUseProvides, "obsoleteusescolors": &o.ObsoleteUsesColours,
+			"noinstalledobsoletes": &o.NoInstalledObsoletes,
+		}, map[string]*bool{
+			"implicitobsoleteusescolors": &o.NoColours, "whatprovideswithdisabled": &o.DropExcluded,
+		}
+}
+
 func (c *runner) poolFlags(w []string) error {
 	c.begin()
-	o := &c.poolOpts
+	yes, no := poolFlagNames(&c.poolOpts)
 	for _, f := range splitFlags(w) {
 		name, off := strings.CutPrefix(f, "!")
-		on := !off
-		switch name {
-		case "forbidselfconflicts":
-			o.ForbidSelfConflicts = on
-		case "obsoleteusesprovides":
-			o.ObsoleteUsesProvides = on
-		case "implicitobsoleteusesprovides":
-			o.ImplicitObsoleteUseProvides = on
-		case "obsoleteusescolors":
-			o.ObsoleteUsesColours = on
-		case "implicitobsoleteusescolors":
-			o.NoColours = !on
-		case "noinstalledobsoletes":
-			o.NoInstalledObsoletes = on
-		case "whatprovideswithdisabled":
-			o.DropExcluded = !on
-		case "noobsoletesmultiversion", "addfileprovidesfiltered", "nowhatprovidesaux":
+		switch {
+		case yes[name] != nil:
+			*yes[name] = !off
+		case no[name] != nil:
+			*no[name] = off
+		case slices.Contains(poolFlagsWithoutEffect, name):
 		default:
 			return fmt.Errorf("pool flag %q: %w", name, errSkip)
 		}
 	}
-	c.pool.SetOptions(*o)
+	c.pool.SetOptions(c.poolOpts)
 	return nil
 }
 
-func (c *runner) solverFlags(w []string) error {
-	o := &c.opts
-	yes := map[string]*bool{
+// solverFlagNames is the same for the flags of the solver.
+func solverFlagNames(o *depsolve.Options) (yes, no map[string]*bool) {
+	yes = map[string]*bool{
 		"allowdowngrade": &o.AllowDowngrade, "allowarchchange": &o.AllowArchChange,
 		"allowvendorchange": &o.AllowVendorChange, "allowuninstall": &o.AllowUninstall,
 		"noupdateprovide": &o.NoUpdateProvide, "splitprovides": &o.SplitProvides,
@@ -51,11 +55,16 @@ func (c *runner) solverFlags(w []string) error {
 		"focusbest": &o.FocusBest, "yumobsoletes": &o.YumObsoletes, "installalsoupdates": &o.InstallAlsoUpdates,
 		"strictrepopriority": &o.StrictRepoPriority,
 	}
-	no := map[string]*bool{
+	no = map[string]*bool{
 		"allownamechange": &o.NoNameChange, "dupallowdowngrade": &o.DupNoDowngrade,
 		"dupallowarchchange": &o.DupNoArchChange, "dupallowvendorchange": &o.DupNoVendorChange,
 		"dupallownamechange": &o.DupNoNameChange,
 	}
+	return yes, no
+}
+
+func (c *runner) solverFlags(w []string) error {
+	yes, no := solverFlagNames(&c.opts)
 	for _, f := range splitFlags(w) {
 		name, off := strings.CutPrefix(f, "!")
 		switch {

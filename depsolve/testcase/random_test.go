@@ -100,3 +100,7 @@ func TestRandomCasesAgreeWithRealSolver(t *testing.T) {
 	t.Logf("%d of %d cases have a transaction, %d differ", nonempty, cases, differ)
 	require.Greater(t, nonempty, cases/4)
 }
+
+func splitLines(s string) []string {
+	return strings.FieldsFunc(s, func(r rune) bool { return r == '\n' })
+}
