@@ -15,7 +15,10 @@ func writeComposefs(ctx context.Context, repo *ostree.Repo, commit ostree.Checks
 	if err != nil {
 		return err
 	}
-	_, err = composefs.WriteImage(ctx, f, repo, commit, &composefs.Options{NoVerity: o.composefsNoVerity})
+	digest, err := composefs.WriteImage(ctx, f, repo, commit, &composefs.Options{NoVerity: o.composefsNoVerity})
+	if err == nil && !o.composefsNoVerity {
+		err = checkComposefs(ctx, repo, commit, digest)
+	}
 	if err == nil && o.FSync {
 		err = f.Sync()
 	}
@@ -23,4 +26,17 @@ func writeComposefs(ctx context.Context, repo *ostree.Repo, commit ostree.Checks
 		return errors.Join(err, os.Remove(dest))
 	}
 	return nil
+}
+
+// checkComposefs compares a digest with the one that the commit has, if it has one.
+func checkComposefs(ctx context.Context, repo *ostree.Repo, commit ostree.Checksum, digest composefs.Digest) error {
+	c, err := repo.LoadCommit(ctx, commit)
+	if err != nil {
+		return err
+	}
+	want, ok := c.Metadata.Get(composefs.KeyDigest)
+	if !ok || want.Type() == "ay" && string(want.RawBytes()) == string(digest[:]) {
+		return nil
+	}
+	return errorf("Generated composefs image digest (%s) doesn't match expected digest (%x)", digest, want.RawBytes())
 }
