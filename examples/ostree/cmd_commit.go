@@ -24,6 +24,8 @@ type commitOptions struct {
 	canonical, roExecutables, noXattrs, consume   bool
 	linkSpeedup, devInoCanonical, skipUnchanged   bool
 	statoverride, skipList, fsync, timestamp      string
+	tarParents                                    bool
+	tarFilter                                     string
 	table, disableFsync, sizes                    bool
 	selinuxPolicy                                 string
 	selinuxFromBase, composefs                    bool
@@ -43,7 +45,7 @@ func (a *app) commitCommand() *cobra.Command {
 	glibopt.Bool(c, &o.noBindings, "no-bindings", "", "Do not write any ref bindings")
 	glibopt.Strings(c, &o.bindRefs, "bind-ref", "", "BRANCH", "Add a ref to ref binding commit metadata")
 	glibopt.String(c, &o.base, "base", "", "REV", "Start from the given commit as a base (no modifiers apply)")
-	glibopt.Strings(c, &o.trees, "tree", "", "dir=PATH or ref=COMMIT", "Overlay the given argument as a tree")
+	glibopt.Strings(c, &o.trees, "tree", "", "dir=PATH or tar=TARFILE or ref=COMMIT", "Overlay the given argument as a tree")
 	glibopt.Strings(c, &o.metaStrings, "add-metadata-string", "", "KEY=VALUE", "Add a key/value pair to metadata")
 	glibopt.Strings(c, &o.metaValues, "add-metadata", "", "KEY=VALUE", "Add a key/value pair to metadata, where the KEY is a string, and VALUE is in GVariant Text Format")
 	glibopt.Strings(c, &o.keepMeta, "keep-metadata", "", "KEY", "Keep metadata KEY and its associated VALUE from parent")
@@ -59,6 +61,8 @@ func (a *app) commitCommand() *cobra.Command {
 	glibopt.Int(c, &o.selinuxEpoch, "selinux-labeling-epoch", "", "EPOCH", "Use this version of the rules for labels: 1 labels /usr/etc as /etc")
 	glibopt.Bool(c, &o.linkSpeedup, "link-checkout-speedup", "", "Optimize for commits of trees composed of hardlinks into the repository")
 	glibopt.Bool(c, &o.devInoCanonical, "devino-canonical", "I", "Assume hardlinked objects are unmodified.  Implies --link-checkout-speedup")
+	glibopt.Bool(c, &o.tarParents, "tar-autocreate-parents", "", "When loading tar archives, automatically create parent directories as needed")
+	glibopt.String(c, &o.tarFilter, "tar-pathname-filter", "", "REGEX,REPLACEMENT", "When loading tar archives, use REGEX,REPLACEMENT against path names")
 	glibopt.Bool(c, &o.skipUnchanged, "skip-if-unchanged", "", "If the contents are unchanged from previous commit, do nothing")
 	glibopt.String(c, &o.statoverride, "statoverride", "", "PATH", "File containing list of modifications to make to permissions")
 	glibopt.String(c, &o.skipList, "skip-list", "", "PATH", "File containing list of files to skip")

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -66,7 +67,12 @@ func createRef(ctx context.Context, repo *ostree.Repo, target string, o refsOpti
 	if err := ostree.ValidateRefName(name); err != nil {
 		return errorf("Invalid refspec %s", o.create)
 	}
-	if _, err := repo.ResolveRev(ctx, o.create); err == nil && !o.force && !o.alias {
+	old, err := repo.Refs(ctx, &ostree.RefsOptions{Prefix: name, Remotes: true})
+	if err != nil {
+		return err
+	}
+	exists := func(r ostree.Ref) bool { return r.Remote == remote && r.Name == name }
+	if !o.force && !o.alias && slices.ContainsFunc(old, exists) {
 		return errorf("--create specified but ref %s already exists", o.create)
 	}
 	if o.alias {

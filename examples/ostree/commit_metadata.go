@@ -144,6 +144,8 @@ func (c *committer) addTree(ctx context.Context, m *ostree.MutableTree, arg stri
 	switch kind {
 	case "dir":
 		return m, c.tx.ImportDir(ctx, m, value, imp)
+	case "tar":
+		return m, c.importArchive(ctx, m, value, imp)
 	case "ref":
 		over, err := c.treeOf(ctx, value)
 		if err != nil {

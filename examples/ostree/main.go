@@ -32,6 +32,7 @@ const version = `libostree:
  Features:
   - rpmostree-go
   - gpgme
+  - libarchive
   - sign-ed25519
   - sign-spki
 `
@@ -60,7 +61,7 @@ func run(ctx context.Context, args, env []string, stdin io.Reader, stdout, stder
 		glibopt.String(c, &a.repoPath, "repo", "", "PATH", repoHelp)
 		root.AddCommand(c)
 	}
-	root.AddCommand(a.remoteCommand())
+	root.AddCommand(a.remoteCommand(), a.staticDeltaCommand())
 	a.extend(root)
 	sayAll(root)
 	return glibopt.Run(ctx, root, args, stdin, stdout, stderr)
