@@ -87,11 +87,6 @@ func (a *app) deltaApplyCommand() *cobra.Command {
 			case asked || required:
 				o.Verify = k
 			}
-			if fsync, err := repo.Config().GetBool("core", "fsync", true); err != nil {
-				return err
-			} else if !fsync {
-				o.NoSync = true
-			}
 			_, err = d.Apply(c.Context(), repo, o)
 			var missing *delta.MissingError
 			if errors.As(err, &missing) && missing.Object.Type == ostree.TypeCommit {

@@ -5,7 +5,7 @@
 // [Match] is the function to use; [Split] is the cutting alone.
 //
 // The rolling checksum is that of bup (and rsync): two sums over a window of 64
-// bytes; a chunk ends where the low 13 bits of the first sum are all ones, so
+// bytes; a chunk ends where the low 13 bits of the second sum are all ones, so
 // that chunks have 8 KiB on average.
 package rollsum
 

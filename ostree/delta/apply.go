@@ -153,16 +153,13 @@ func (d *Delta) checkApplicable(ctx context.Context, repo *ostree.Repo) error {
 }
 
 func (d *Delta) applyPart(ctx context.Context, tx *ostree.Tx, i int, o *ApplyOptions) error {
-	if r, _, ok := d.Superblock.inlinePart(i); ok {
-		return d.Superblock.run(ctx, tx, i, o, func(p *Part, tmp *dirfd.Dir) (*payload, error) {
-			return p.readInline(ctx, r, tmp, o.maxPart())
-		})
-	}
-	f, err := d.openPart(i)
-	if err != nil {
-		return fmt.Errorf("part %d: %w", i, err)
-	}
-	return errors.Join(d.Superblock.ApplyPart(ctx, tx, i, f, o), f.Close())
+	return d.Superblock.run(tx, i, func(p *Part, m *maker) error {
+		var err error
+		if m.payload, err = d.decode(ctx, p, i, m.tmp, o.maxPart()); err != nil {
+			return err
+		}
+		return errors.Join(m.makeAll(ctx, p.Objects, o.workers()), m.free())
+	})
 }
 
 // ApplyPart writes the objects that part i makes into a transaction. r is the
@@ -171,27 +168,43 @@ func (s *Superblock) ApplyPart(ctx context.Context, tx *ostree.Tx, i int, r io.R
 	if o == nil {
 		o = &ApplyOptions{}
 	}
-	if i < 0 || i >= len(s.Parts) {
-		return fmt.Errorf("part %d of %d", i, len(s.Parts))
-	}
-	return s.run(ctx, tx, i, o, func(p *Part, tmp *dirfd.Dir) (*payload, error) {
-		return p.readPayload(ctx, r, tmp, o.maxPart())
+	return s.run(tx, i, func(p *Part, m *maker) error {
+		var err error
+		if m.payload, err = p.readPayload(ctx, r, m.tmp, o.maxPart()); err != nil {
+			return err
+		}
+		return errors.Join(m.makeAll(ctx, p.Objects, o.workers()), m.free())
 	})
 }
 
-func (s *Superblock) run(ctx context.Context, tx *ostree.Tx, i int, o *ApplyOptions, read func(*Part, *dirfd.Dir) (*payload, error)) error {
+// ApplyInline is [Superblock.ApplyPart] for a part inside the superblock; ok is
+// false if part i is not there.
+func (s *Superblock) ApplyInline(ctx context.Context, tx *ostree.Tx, i int, o *ApplyOptions) (ok bool, err error) {
+	if o == nil {
+		o = &ApplyOptions{}
+	}
+	r, _, ok := s.inlinePart(i)
+	if !ok {
+		return false, nil
+	}
+	return true, s.run(tx, i, func(p *Part, m *maker) error {
+		if m.payload, err = p.readInline(ctx, r, m.tmp, o.maxPart()); err != nil {
+			return err
+		}
+		return errors.Join(m.makeAll(ctx, p.Objects, o.workers()), m.free())
+	})
+}
+
+// run gives f what it needs to make the objects of part i.
+func (s *Superblock) run(tx *ostree.Tx, i int, f func(*Part, *maker) error) error {
+	if i < 0 || i >= len(s.Parts) {
+		return fmt.Errorf("part %d of %d", i, len(s.Parts))
+	}
 	tmp, err := openTmp(tx.Repo())
-	if err != nil {
-		return fmt.Errorf("part %d: %w", i, err)
+	if err == nil {
+		err = errors.Join(f(&s.Parts[i], &maker{tx: tx, tmp: tmp}), tmp.Close())
 	}
-	defer tmp.Close()
-	p, err := read(&s.Parts[i], tmp)
 	if err != nil {
-		return fmt.Errorf("part %d: %w", i, err)
-	}
-	m := &maker{payload: p, tx: tx, tmp: tmp}
-	err = m.makeAll(ctx, s.Parts[i].Objects, o.workers())
-	if err = errors.Join(err, p.free()); err != nil {
 		return fmt.Errorf("part %d: %w", i, err)
 	}
 	return nil
@@ -242,7 +255,7 @@ func (m *maker) write(ctx context.Context, j *job) error {
 		return m.tx.WriteMetadataExpect(ctx, j.name, j.data)
 	case j.header.IsSymlink():
 		return m.tx.WriteFileExpect(ctx, j.name.Checksum, &j.header, 0, nil)
-	case j.body == nil:
+	case !j.pieces:
 		return m.tx.WriteFileExpect(ctx, j.name.Checksum, &j.header, j.size, byteReader(j.data))
 	}
 	has, err := m.tx.Has(ctx, j.name)

@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -140,7 +139,7 @@ func (d *Delta) Inline(i int) bool {
 }
 
 // openPart opens the file of a part.
-func (d *Delta) openPart(i int) (io.ReadCloser, error) {
+func (d *Delta) openPart(i int) (*os.File, error) {
 	if d.dir == "" {
 		return nil, errors.New("is not inside the superblock")
 	}

@@ -69,6 +69,7 @@ type job struct {
 	header ostree.FileHeader
 	size   int64
 	// A file that is put together has operations up to opClose.
+	pieces bool
 	body   []byte
 	bodyAt int
 	source ostree.Checksum // set before the first of them, zero if none
@@ -228,7 +229,7 @@ func (s *scanner) end(o operation, yield func(job) error) error {
 		return errors.New("no file is open")
 	}
 	j := *s.open
-	j.body = s.ops[j.bodyAt:o.at]
+	j.body, j.pieces = s.ops[j.bodyAt:o.at], true
 	s.open, s.source = nil, ostree.Checksum{}
 	s.made++
 	return yield(j)
