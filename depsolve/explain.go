@@ -112,6 +112,9 @@ func (s *solver) jobCause(n int32, job int) Cause {
 	if j.Action == Lock {
 		return lockCause(p, abs32(s.clause(n).P))
 	}
+	if j.Action == Erase {
+		c.Package = PkgID(abs32(s.clause(n).P))
+	}
 	c.Text = "conflicting requests"
 	return c
 }
@@ -283,13 +286,21 @@ func (s *solver) chain(p *Problem) []string {
 	for i := len(p.Causes) - 1; i >= 0; i-- {
 		c := p.Causes[i]
 		switch c.Kind {
-		case "job", "update", "best":
+		case "job":
+			if c.Package == 0 {
+				continue
+			}
+			c.Text = s.pool.PkgString(c.Package) + " is to be erased"
+		case "update", "best":
 			continue
 		}
 		if seen[c.Text] || c.Text == "" {
 			continue
 		}
 		seen[c.Text] = true
+		if c.Kind == "same-name" { // true both ways round
+			seen[fmt.Sprintf("cannot install both %s and %s", s.pool.PkgString(c.Other), s.pool.PkgString(c.Package))] = true
+		}
 		if len(out) == most {
 			left++
 			continue
@@ -310,7 +321,7 @@ func (s *solver) advice(p *Problem) string {
 		}
 	}
 	for _, c := range p.Causes {
-		if c.Kind != "requires" {
+		if c.Kind != "requires" && c.Kind != "missing" {
 			continue
 		}
 		if a := s.versionAdvice(p, c); a != "" {
@@ -322,6 +333,9 @@ func (s *solver) advice(p *Problem) string {
 		if c.Kind == "locked" && s.pool.isInstalled(int32(c.Package)) && len(locked) < 3 {
 			locked = append(locked, s.pool.PkgString(c.Package))
 		}
+	}
+	if len(locked) > 0 && slices.ContainsFunc(p.Jobs, func(i int) bool { return s.jobs[i].Action == Erase }) {
+		return "erase " + strings.Join(locked, ", ") + " as well"
 	}
 	if len(locked) > 0 {
 		return "the base locks " + strings.Join(locked, ", ") + ": upgrade the base or override the package"
@@ -342,7 +356,10 @@ func (s *solver) versionAdvice(p *Problem, c Cause) string {
 		if !pool.isInstalled(q) || pool.providesVersion(q, r) {
 			continue
 		}
-		have := pool.DepString(r.left) + " " + s.providedVersion(q, r.left)
+		have := pool.nevra(q)
+		if DepID(pool.name[q]) != r.left {
+			have = pool.DepString(r.left) + " " + s.providedVersion(q, r.left) + " (" + have + ")"
+		}
 		text := fmt.Sprintf("%s needs %s, the installed system has %s", pool.PkgString(c.Package), c.Dep, have)
 		if pool.evrCmp(pool.evr[q], uint32(r.right), cmpFull) < 0 || r.op&OpGT != 0 {
 			return text + ": upgrade the base first"

@@ -69,7 +69,7 @@ func TestExplainLockedBase(t *testing.T) {
 		" - cannot install tool: package tool-1-1.x86_64 requires libfoo >= 5, but none of the providers can be installed\n"+
 		"   package libfoo-4.2-1.x86_64 is locked\n"+
 		"   cannot install both libfoo-5.1-1.x86_64 and libfoo-4.2-1.x86_64\n"+
-		"   hint: tool-1-1.x86_64 needs libfoo >= 5, the installed system has libfoo 4.2-1: upgrade the base first")
+		"   hint: tool-1-1.x86_64 needs libfoo >= 5, the installed system has libfoo-4.2-1.x86_64: upgrade the base first")
 }
 
 func TestExplainAllMissingAtOnce(t *testing.T) {
