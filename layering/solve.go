@@ -89,7 +89,9 @@ func (r *Request) withdraws() bool { return !r.changesBase() && !r.addsPackages(
 // transaction solves with the base locked. If that is impossible, a second try without the lock tells which packages of
 // the base are in the way.
 func (s *solver) transaction(ctx context.Context) (*depsolve.Transaction, error) {
-	o := &depsolve.Options{IgnoreWeak: s.e.opts.NoRecommends, AllowUninstall: true}
+	o := &depsolve.Options{ // as libdnf sets them for rpm-ostree
+		IgnoreWeak: s.e.opts.NoRecommends, AllowUninstall: true, KeepOrphans: true, BestObeyPolicy: true, YumObsoletes: true,
+	}
 	tr, err := s.c.Pool().Solve(ctx, append(slices.Clip(s.jobs), s.lockBase()...), o)
 	var unsolvable *depsolve.UnsolvableError
 	if !errors.As(err, &unsolvable) {
