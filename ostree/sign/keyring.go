@@ -96,10 +96,10 @@ func (b *keyBlock) bytes() ([]byte, error) {
 func (k *Keyring) Add(data []byte) (added []string, err error) {
 	blocks, err := readBlocks(data)
 	if err != nil {
-		return nil, fmt.Errorf("read keys: %w", err)
+		return nil, fmt.Errorf("%w: %w", errNoKey, err)
 	}
 	if len(blocks) == 0 {
-		return nil, errors.New("read keys: no public key")
+		return nil, errNoKey
 	}
 	next := Keyring{blocks: k.blocks}
 	for _, b := range blocks {
@@ -124,11 +124,13 @@ func (k *Keyring) Add(data []byte) (added []string, err error) {
 		usable = usable || slices.ContainsFunc(blocks, func(o *keyBlock) bool { return o.fingerprint == b.fingerprint })
 	}
 	if !usable {
-		return nil, errors.New("read keys: no key that can be used")
+		return nil, errNoKey
 	}
 	*k = next
 	return added, nil
 }
+
+var errNoKey = errors.New("no public key that can be used")
 
 func (b *keyBlock) entity() (*openpgp.Entity, error) {
 	data, err := b.bytes()
@@ -244,35 +246,44 @@ var notKeyrings = []string{"secring.gpg", "trustdb.gpg"}
 
 // AddDir adds the keyrings of a directory: its files *.gpg.
 func (k *Keyring) AddDir(dir string) error {
-	return k.addDir(dir, func(name string) bool {
-		return strings.HasSuffix(name, ".gpg") && !slices.Contains(notKeyrings, name)
-	})
+	return k.addDir(dir, func(name string) bool { return strings.HasSuffix(name, ".gpg") }, k.AddFile)
 }
 
-func (k *Keyring) addDir(dir string, want func(name string) bool) error {
+func (k *Keyring) addDir(dir string, want func(name string) bool, add func(path string) error) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return err
 	}
 	for _, e := range entries {
-		if e.IsDir() || !want(e.Name()) {
+		if slices.Contains(notKeyrings, e.Name()) || !want(e.Name()) {
 			continue
 		}
-		if err := k.AddFile(filepath.Join(dir, e.Name())); err != nil {
+		path := filepath.Join(dir, e.Name())
+		st, err := os.Stat(path)
+		if err == nil && st.Mode().IsRegular() {
+			err = add(path)
+		}
+		if err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// AddPath adds a key file, or all files of a directory, as gpgkeypath names them.
+// AddPath adds a key file, or all files of a directory that have keys, as gpgkeypath
+// names them.
 func (k *Keyring) AddPath(path string) error {
 	st, err := os.Stat(path)
 	if err != nil {
 		return err
 	}
 	if st.IsDir() {
-		return k.addDir(path, func(string) bool { return true })
+		return k.addDir(path, func(string) bool { return true }, func(file string) error {
+			if err := k.AddFile(file); !errors.Is(err, errNoKey) {
+				return err
+			}
+			return nil
+		})
 	}
 	return k.AddFile(path)
 }

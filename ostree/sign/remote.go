@@ -18,7 +18,7 @@ import (
 var (
 	ErrNoGPGSignatures        = errors.New("GPG verification enabled, but no signatures found (use gpg-verify=false in remote config to disable)")
 	ErrNoGPGSummary           = errors.New("GPG verification enabled, but no summary.sig found (use gpg-verify-summary=false in remote config to disable)")
-	ErrNoGPGSummarySignatures = errors.New("GPG verification enabled, but no summary signatures found (use gpg-verify-summary=false in remote config to disable)")
+	errNoGPGSummarySignatures = errors.New("GPG verification enabled, but no summary signatures found (use gpg-verify-summary=false in remote config to disable)")
 	ErrNoSummarySignature     = errors.New("Signatures verification enabled, but no summary.sig found (use sign-verify-summary=false in remote config to disable)") //nolint:staticcheck // see package comment
 	ErrNoDetachedMetadata     = errors.New("Can't verify commit without detached metadata")                                                                         //nolint:staticcheck // see package comment
 	ErrNoSignatures           = errors.New("No signatures found")                                                                                                   //nolint:staticcheck // see package comment
@@ -260,7 +260,7 @@ func (v *Verifier) VerifySummary(ctx context.Context, summary, signature []byte)
 		return fmt.Errorf("%w: summary.sig: %w", ErrNoSignatures, err)
 	}
 	if v.gpgSummary {
-		if err := v.verifyGPG(summary, d, ErrNoGPGSummarySignatures); err != nil {
+		if err := v.verifyGPG(summary, d, errNoGPGSummarySignatures); err != nil {
 			return err
 		}
 	}

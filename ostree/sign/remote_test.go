@@ -150,7 +150,7 @@ func TestVerifySummary(t *testing.T) {
 	gpg, err := ForRemote(t.Context(), repo, remote("gpg-verify-summary", "true"), noSystem(t))
 	require.NoError(t, err)
 	require.ErrorIs(t, gpg.VerifySummary(t.Context(), []byte("summary"), nil), ErrNoGPGSummary)
-	require.ErrorIs(t, gpg.VerifySummary(t.Context(), []byte("summary"), good), ErrNoGPGSummarySignatures)
+	require.ErrorIs(t, gpg.VerifySummary(t.Context(), []byte("summary"), good), errNoGPGSummarySignatures)
 }
 
 func TestHugeArraysAreRefused(t *testing.T) {
@@ -265,4 +265,21 @@ func TestSummary(t *testing.T) {
 	v, err := ForRemote(t.Context(), repo, remote("sign-verify-summary", "ed25519", "verification-ed25519-key", public), noSystem(t))
 	require.NoError(t, err)
 	require.NoError(t, v.VerifySummary(t.Context(), summary, sig))
+}
+
+func TestKeyPathsMayHaveOtherFiles(t *testing.T) {
+	alice := newEntity(t, "Alice", at(epoch))
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "RPM-GPG-KEY-alice"), string(publicKeyOf(t, alice)))
+	write(t, filepath.Join(dir, "README"), "These are keys.")
+	write(t, filepath.Join(dir, "trustdb.gpg"), "\x01gpg")
+	write(t, filepath.Join(dir, "sub/file"), "x")
+	k := &Keyring{}
+	require.NoError(t, k.AddPath(dir))
+	require.Equal(t, 1, k.Len())
+	require.Error(t, k.AddPath(filepath.Join(dir, "README")), "a file that is named must have keys")
+
+	keyrings := t.TempDir()
+	write(t, filepath.Join(keyrings, "broken.gpg"), "x")
+	require.Error(t, k.AddDir(keyrings))
 }
