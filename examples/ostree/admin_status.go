@@ -24,7 +24,7 @@ func (a *app) adminStatusCommand() *cobra.Command {
 			case asJSON:
 				return a.statusJSON(c.Context(), s)
 			}
-			return a.status(c.Context(), s)
+			return a.status(c.Context(), s, !skipSigs)
 		})
 	}
 	return c
@@ -45,7 +45,7 @@ func (a *app) printIsDefault(s *sysroot.Sysroot) error {
 	return nil
 }
 
-func (a *app) status(ctx context.Context, s *sysroot.Sysroot) error {
+func (a *app) status(ctx context.Context, s *sysroot.Sysroot, signatures bool) error {
 	list := s.Deployments()
 	if len(list) == 0 {
 		a.println("No deployments.")
@@ -80,6 +80,11 @@ func (a *app) status(ctx context.Context, s *sysroot.Sysroot) error {
 		if c, err := s.Repo().LoadCommit(ctx, d.Commit); err == nil {
 			if title, ok := c.Metadata.String("ostree.source-title"); ok {
 				a.printf("    `- %s\n", title)
+			}
+		}
+		if signatures && d.Origin != nil {
+			if err := a.statusSignatures(ctx, s.Repo(), d.Origin.Refspec(), d.Commit); err != nil {
+				return err
 			}
 		}
 	}

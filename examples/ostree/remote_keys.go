@@ -167,7 +167,7 @@ func revokedMark(revoked bool) string {
 func ctime(t time.Time) string { return t.In(time.Local).Format("Mon Jan _2 15:04:05 2006") }
 
 // zbase32 is the alphabet of human-oriented base 32, as web key directories use it.
-var zbase32 = base32.NewEncoding("ybndrfg8ejkmcpqxot1uwisza345h769").WithPadding(base32.NoPadding)
+const zbase32 = "ybndrfg8ejkmcpqxot1uwisza345h769"
 
 // keyURLs returns where the owner of an address publishes the key: the advanced and the direct method of
 // draft-koch-openpgp-webkey-service.
@@ -178,7 +178,7 @@ func keyURLs(email string) (advanced, direct string, ok bool) {
 	}
 	sum := sha1.Sum([]byte(strings.ToLower(local)))
 	domain = strings.ToLower(domain)
-	file := "hu/" + zbase32.EncodeToString(sum[:]) + "?l=" + url.QueryEscape(local)
+	file := "hu/" + base32.NewEncoding(zbase32).WithPadding(base32.NoPadding).EncodeToString(sum[:]) + "?l=" + url.QueryEscape(local)
 	advanced = "https://openpgpkey." + domain + "/.well-known/openpgpkey/" + domain + "/" + file
 	return advanced, "https://" + domain + "/.well-known/openpgpkey/" + file, true
 }

@@ -185,6 +185,40 @@ func (a *app) showSignatures(ctx context.Context, repo *ostree.Repo, sum ostree.
 	return nil
 }
 
+// statusSignatures prints what is known about the OpenPGP signatures of a deployed commit, if its remote demands them.
+func (a *app) statusSignatures(ctx context.Context, repo *ostree.Repo, refspec string, sum ostree.Checksum) error {
+	remote, _, err := ostree.ParseRefspec(refspec)
+	if err != nil || remote == "" {
+		return nil
+	}
+	rem, err := repo.Remote(remote)
+	if err != nil || !rem.GPGVerify {
+		return nil
+	}
+	data, err := repo.LoadMetadata(ctx, ostree.ObjectName{Checksum: sum, Type: ostree.TypeCommit})
+	if err != nil {
+		return err
+	}
+	d, err := repo.DetachedMetadata(ctx, sum)
+	if err != nil {
+		return err
+	}
+	sigs, err := sign.Signatures(d, sign.GPG)
+	if err != nil {
+		return err
+	}
+	k, err := sign.RemoteKeyring(repo, rem, a.signOptions())
+	if err != nil {
+		return err
+	}
+	for _, r := range k.Verify(data, sigs, a.signOptions()) {
+		for _, line := range r.Describe() {
+			a.printf("    GPG: %s\n", line)
+		}
+	}
+	return nil
+}
+
 func (a *app) printResults(results []sign.Result) {
 	for i := range results {
 		a.println()
