@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"regexp/syntax"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -16,6 +17,7 @@ type pattern struct {
 	literal string // what a match begins with
 	rest    tail
 	suffix  string // with tailRegexp, what a match ends with
+	inner   string // with tailRegexp, what a match has behind the literal
 	cost    int
 	regexp  func() *regexp.Regexp // of tailRegexp
 }
@@ -88,11 +90,19 @@ func classify(re *syntax.Regexp) pattern {
 	if n := len(subs); n >= 2 && subs[n-1].Op == syntax.OpEndText && isLiteral(subs[n-2]) {
 		p.suffix = string(subs[n-2].Rune)
 	}
+	for _, sub := range subs {
+		if isLiteral(sub) && len(sub.Rune) > len(p.inner) {
+			p.inner = string(sub.Rune)
+		}
+	}
 	return p
 }
 
+// isLiteral recognises text that is the same in a path and in what bytesAsRunes
+// makes of it.
 func isLiteral(re *syntax.Regexp) bool {
-	return re.Op == syntax.OpLiteral && re.Flags&syntax.FoldCase == 0
+	return re.Op == syntax.OpLiteral && re.Flags&syntax.FoldCase == 0 &&
+		!slices.ContainsFunc(re.Rune, func(r rune) bool { return r >= 0x80 })
 }
 
 // isAny recognises .*
@@ -146,7 +156,7 @@ func (p *pattern) matchAll(s string) bool {
 	case tailSubtree:
 		return len(s) == len(p.literal) || s[len(p.literal)] == '/'
 	}
-	return strings.HasSuffix(s, p.suffix) && p.regexp().MatchString(bytesAsRunes(s))
+	return strings.HasSuffix(s, p.suffix) && strings.Contains(s[len(p.literal):], p.inner) && p.regexp().MatchString(bytesAsRunes(s))
 }
 
 // bytesAsRunes makes each byte a character: policies are matched bytewise.
