@@ -152,9 +152,7 @@ func (e *Entry) fields() []Field {
 	}
 	tail := len(out)
 	add("fdtdir", e.DeviceTreeDir)
-	for _, f := range e.Extra {
-		out = append(out, f)
-	}
+	out = append(out, e.Extra...)
 	slices.SortStableFunc(out[tail:], func(a, b Field) int { return cmp.Compare(a.Key, b.Key) })
 	return out
 }

@@ -72,6 +72,7 @@ func TestApplyOrder(t *testing.T) {
 		Delete:          []string{"console=ttyS0"},
 	})
 	require.EqualError(t, err, "No karg 'root=LABEL' found")
+	require.False(t, changed)
 	require.Nil(t, out)
 	out, changed, err = a.Apply(&kargs.Edits{
 		DeleteIfPresent: []string{"new", "absent"},

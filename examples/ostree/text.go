@@ -1,8 +1,6 @@
 package main
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"os"
 	"strconv"
@@ -14,14 +12,6 @@ import (
 
 // errorf makes an error in the real command's words, which begin with a capital and which scripts match.
 func errorf(format string, args ...any) error { return fmt.Errorf(format, args...) }
-
-func sha256Hex(parts ...[]byte) string {
-	h := sha256.New()
-	for _, p := range parts {
-		h.Write(p)
-	}
-	return hex.EncodeToString(h.Sum(nil))
-}
 
 // xattrText is how ls -X prints extended attributes.
 func xattrText(x ostree.Xattrs) string {

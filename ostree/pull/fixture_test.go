@@ -3,7 +3,6 @@ package pull_test
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -190,15 +189,6 @@ func (s *server) count(suffix string) int {
 func (s *server) source() pull.Source {
 	return pull.NewHTTP(nil, &pull.HTTPOptions{URLs: []string{s.URL}, Retries: 1, Stall: 300 * time.Millisecond,
 		Backoff: func(int) time.Duration { return 0 }})
-}
-
-func randomText(n int) string {
-	r := rand.New(rand.NewPCG(1, 2))
-	b := make([]byte, n)
-	for i := range b {
-		b[i] = byte(r.Uint32())
-	}
-	return string(b)
 }
 
 // fileObject returns the path that the server has for a file's object.
