@@ -1,9 +1,11 @@
 package composefs
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
 
 	"example.com/rpmostree/ostree"
 	"example.com/rpmostree/ostree/ostreetest"
@@ -31,6 +33,24 @@ func TestTreeBomb(t *testing.T) {
 	b := &builder{ctx: ctx, from: repo, o: &Options{}, left: 1000, files: map[ostree.Checksum]*file{}}
 	_, err = b.dir("", top, meta, 0)
 	require.ErrorContains(t, err, "too deep or too many files")
+}
+
+func TestFinishRefuses(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		bad  []*node
+		want string
+	}{
+		{"long target", []*node{{name: "l", mode: unix.S_IFLNK | 0o777, target: strings.Repeat("t", 4096)}}, "l: target has 4096 bytes"},
+		{"long name", []*node{{name: strings.Repeat("n", 256), mode: unix.S_IFREG}}, "name too long"},
+		{"same name", []*node{{name: "a", mode: unix.S_IFREG}, {name: "a", mode: unix.S_IFDIR}}, "a: two files of this name"},
+		{"long value", []*node{{name: "v", mode: unix.S_IFREG, attrs: []attr{{"user.v", strings.Repeat("v", 65536)}}}}, "v: extended attribute"},
+	} {
+		root := &node{mode: unix.S_IFDIR | 0o755, children: []*node{{name: "d", mode: unix.S_IFDIR, children: tc.bad}}}
+		err := root.finish(root)
+		require.ErrorContains(t, err, "d: ", tc.name)
+		require.ErrorContains(t, err, tc.want, tc.name)
+	}
 }
 
 // TestXXH32 has the vectors of the specification and of its test programs.

@@ -63,6 +63,9 @@ func (n *node) finish(parent *node) error {
 	}
 	slices.SortFunc(n.children, func(a, b *node) int { return strings.Compare(a.name, b.name) })
 	for i, c := range n.children {
+		if len(c.name) > unix.NAME_MAX {
+			return fmt.Errorf("%.64q...: name too long for an image", c.name)
+		}
 		if i > 0 && n.children[i-1].name == c.name {
 			return fmt.Errorf("%s: two files of this name", c.name)
 		}
@@ -105,8 +108,14 @@ func (n *node) overlay() error {
 			return err
 		}
 	}
+	if len(n.target) >= maxTarget {
+		return fmt.Errorf("target has %d bytes, too long for an image", len(n.target))
+	}
 	return nil
 }
+
+// maxTarget bounds the target of a symbolic link, PATH_MAX of Linux.
+const maxTarget = 4096
 
 // hideObjects makes the root opaque, and adds a whiteout for every directory that
 // a repository has objects in.
