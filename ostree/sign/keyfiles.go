@@ -57,7 +57,7 @@ func (s *KeySet) LoadFile(path string) error { return s.load(path, s.Add) }
 func (s *KeySet) load(path string, add func(string) error) error {
 	data, err := readKeyFile(path)
 	if err != nil {
-		return fmt.Errorf("Can't open file '%s' with public keys: %w", path, err) //nolint:staticcheck // see package comment
+		return fmt.Errorf("Can't open file '%s' with public keys: %w", path, err)
 	}
 	keys := ParseKeys(s.kind, data)
 	if len(keys) == 0 {

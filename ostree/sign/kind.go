@@ -28,7 +28,7 @@ func (k Kind) MetadataKey() string {
 
 var (
 	// ErrUnknownKind is the error for a kind that there is not.
-	ErrUnknownKind = errors.New("Requested signature type is not implemented") //nolint:staticcheck // see package comment
+	ErrUnknownKind = errors.New("Requested signature type is not implemented")
 	// ErrDummy is the error for the dummy kind where it is not enabled.
 	ErrDummy = errors.New("dummy signature type is only for ostree testing")
 )

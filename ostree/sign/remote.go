@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
+	"syscall"
 
 	"example.com/rpmostree/internal/dirfd"
 	"example.com/rpmostree/ostree"
@@ -19,9 +21,9 @@ var (
 	ErrNoGPGSignatures        = errors.New("GPG verification enabled, but no signatures found (use gpg-verify=false in remote config to disable)")
 	ErrNoGPGSummary           = errors.New("GPG verification enabled, but no summary.sig found (use gpg-verify-summary=false in remote config to disable)")
 	errNoGPGSummarySignatures = errors.New("GPG verification enabled, but no summary signatures found (use gpg-verify-summary=false in remote config to disable)")
-	ErrNoSummarySignature     = errors.New("Signatures verification enabled, but no summary.sig found (use sign-verify-summary=false in remote config to disable)") //nolint:staticcheck // see package comment
-	ErrNoDetachedMetadata     = errors.New("Can't verify commit without detached metadata")                                                                         //nolint:staticcheck // see package comment
-	ErrNoSignatures           = errors.New("No signatures found")                                                                                                   //nolint:staticcheck // see package comment
+	ErrNoSummarySignature     = errors.New("Signatures verification enabled, but no summary.sig found (use sign-verify-summary=false in remote config to disable)")
+	ErrNoDetachedMetadata     = errors.New("Can't verify commit without detached metadata")
+	ErrNoSignatures           = errors.New("No signatures found")
 )
 
 // Demanded reports what of a remote must be signed according to its configuration.
@@ -44,15 +46,24 @@ type signVerify struct {
 	kinds    []string // empty: any
 }
 
-// splitList splits a list, whose separator is a semicolon or a comma.
-func splitList(text string) []string {
-	var out []string
-	for item := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == ';' || r == ',' }) {
-		if item = strings.TrimSpace(item); item != "" {
-			out = append(out, item)
+// splitList splits a list, whose separator is a semicolon or a comma. It may end
+// with one.
+func splitList(text string) ([]string, error) {
+	separator := ";"
+	if strings.Contains(text, ",") {
+		if strings.Contains(text, ";") {
+			return nil, errors.New("key value list contains more than one separator")
 		}
+		separator = ","
 	}
-	return out
+	if text = strings.TrimSuffix(strings.TrimSpace(text), separator); text == "" {
+		return nil, nil
+	}
+	items := strings.Split(text, separator)
+	for i := range items {
+		items[i] = strings.TrimSpace(items[i])
+	}
+	return items, nil
 }
 
 // listOption reads a bool, or a list of kinds.
@@ -67,8 +78,12 @@ func listOption(rem ostree.Remote, key string) (signVerify, error) {
 	case "false", "0":
 		return signVerify{}, nil
 	}
-	v := signVerify{demanded: true, kinds: splitList(text)}
-	if len(v.kinds) == 0 {
+	kinds, err := splitList(text)
+	if err != nil {
+		return signVerify{}, fmt.Errorf("remote %q: %s: %w", rem.Name, key, err)
+	}
+	v := signVerify{demanded: true, kinds: kinds}
+	if len(v.kinds) == 0 || slices.Contains(v.kinds, "") {
 		return signVerify{}, fmt.Errorf("remote %q: %s=%s names no kind of signature", rem.Name, key, text)
 	}
 	return v, nil
@@ -134,7 +149,7 @@ func remoteKeys(rem ostree.Remote, kinds []string, o *Options) ([]*KeySet, error
 		s, err := remoteKeySet(rem, kind)
 		if err == nil && s.Len() == 0 {
 			if required {
-				return nil, fmt.Errorf("No keys found for required signapi type %s", kind) //nolint:staticcheck // see package comment
+				return nil, fmt.Errorf("No keys found for required signapi type %s", kind)
 			}
 			s, err = SystemKeys(kind, o)
 		}
@@ -152,12 +167,12 @@ func remoteKeySet(rem ostree.Remote, kind Kind) (*KeySet, error) {
 	s := NewKeySet(kind)
 	if path := rem.Options["verification-"+string(kind)+"-file"]; path != "" {
 		if err := s.LoadFile(path); err != nil {
-			return nil, fmt.Errorf("Failed loading '%s' keys from '%s': %w", kind, path, err) //nolint:staticcheck // see package comment
+			return nil, fmt.Errorf("Failed loading '%s' keys from '%s': %w", kind, path, err)
 		}
 	}
 	if key := rem.Options["verification-"+string(kind)+"-key"]; key != "" {
 		if err := s.Add(key); err != nil {
-			return nil, fmt.Errorf("Failed loading '%s' keys from inline `verification-key`: %w", kind, err) //nolint:staticcheck // see package comment
+			return nil, fmt.Errorf("Failed loading '%s' keys from inline `verification-key`: %w", kind, err)
 		}
 	}
 	return s, nil
@@ -176,7 +191,14 @@ func RemoteKeyring(repo *ostree.Repo, rem ostree.Remote, o *Options) (*Keyring, 
 			return nil, err
 		}
 	}
-	for _, path := range splitList(rem.Options["gpgkeypath"]) {
+	paths, err := splitList(rem.Options["gpgkeypath"])
+	if err != nil {
+		return nil, fmt.Errorf("gpgkeypath: %w", err)
+	}
+	for _, path := range paths {
+		if path == "" {
+			return nil, fmt.Errorf("gpgkeypath: opendir(): %w", syscall.ENOENT)
+		}
 		if err := k.AddPath(path); err != nil {
 			return nil, fmt.Errorf("gpgkeypath: %w", err)
 		}
@@ -225,21 +247,40 @@ func GlobalKeyring(o *Options) (*Keyring, error) {
 // VerifyCommit is given the bytes of a commit object and its detached metadata, nil
 // if there is none.
 func (v *Verifier) VerifyCommit(ctx context.Context, commit []byte, detached *gvariant.Dict) error {
+	_, err := v.Report(ctx, commit, detached)
+	return err
+}
+
+// Report is VerifyCommit with the lines that the ostree command prints about the
+// signatures that were found good.
+func (v *Verifier) Report(ctx context.Context, commit []byte, detached *gvariant.Dict) ([]string, error) {
 	if err := ctx.Err(); err != nil {
-		return err
+		return nil, err
 	}
+	var lines []string
 	if v.gpg {
-		if err := v.verifyGPG(commit, detached, ErrNoGPGSignatures); err != nil {
-			return err
+		results, err := v.verifyGPG(commit, detached, ErrNoGPGSignatures)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range results {
+			for _, line := range r.Describe() {
+				lines = append(lines, "GPG: "+line)
+			}
+			lines = append(lines, "")
 		}
 	}
 	if v.sign == nil {
-		return nil
+		return lines, nil
 	}
 	if detached == nil {
-		return ErrNoDetachedMetadata
+		return nil, ErrNoDetachedMetadata
 	}
-	return verifySets(v.sign, commit, detached)
+	line, err := verifySets(v.sign, commit, detached)
+	if err != nil {
+		return nil, err
+	}
+	return append(lines, line), nil
 }
 
 // VerifySummary is given a summary and its signature file, nil if there is none.
@@ -260,44 +301,46 @@ func (v *Verifier) VerifySummary(ctx context.Context, summary, signature []byte)
 		return fmt.Errorf("%w: summary.sig: %w", ErrNoSignatures, err)
 	}
 	if v.gpgSummary {
-		if err := v.verifyGPG(summary, d, errNoGPGSummarySignatures); err != nil {
+		if _, err := v.verifyGPG(summary, d, errNoGPGSummarySignatures); err != nil {
 			return err
 		}
 	}
 	if v.signSummary == nil {
 		return nil
 	}
-	return verifySets(v.signSummary, summary, d)
+	_, err = verifySets(v.signSummary, summary, d)
+	return err
 }
 
-func (v *Verifier) verifyGPG(data []byte, d *gvariant.Dict, none error) error {
+func (v *Verifier) verifyGPG(data []byte, d *gvariant.Dict, none error) ([]Result, error) {
 	sigs, err := Signatures(d, GPG)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if len(sigs) == 0 {
-		return none
+		return nil, none
 	}
 	results := v.keyring.Verify(data, sigs, v.o)
 	if !anyValid(results) {
-		return &SignatureError{results}
+		return nil, &SignatureError{results}
 	}
-	return nil
+	return results, nil
 }
 
 // verifySets succeeds if one of the sets does.
-func verifySets(sets []*KeySet, data []byte, d *gvariant.Dict) error {
+func verifySets(sets []*KeySet, data []byte, d *gvariant.Dict) (string, error) {
 	var last error
 	for _, s := range sets {
 		sigs, err := Signatures(d, s.kind)
 		if err != nil {
-			return err
+			return "", err
 		}
 		if s.Len() == 0 {
 			continue
 		}
-		if _, err = s.Verify(data, sigs); err == nil {
-			return nil
+		line, err := s.Verify(data, sigs)
+		if err == nil {
+			return line, nil
 		}
 		if last == nil || len(sigs) > 0 { // a wrong signature says more than none
 			last = err
@@ -306,7 +349,7 @@ func verifySets(sets []*KeySet, data []byte, d *gvariant.Dict) error {
 	if last == nil {
 		last = ErrNoSignatures
 	}
-	return last
+	return "", last
 }
 
 func parseSignatures(data []byte) (*gvariant.Dict, error) {

@@ -14,7 +14,7 @@ import (
 )
 
 // ErrAlreadySigned is the error for a commit that has a signature by the key.
-var ErrAlreadySigned = errors.New("Commit is already signed with GPG key") //nolint:staticcheck // see package comment
+var ErrAlreadySigned = errors.New("Commit is already signed with GPG key")
 
 // Commit adds signatures of a commit to its detached metadata, one by each signer.
 // A second OpenPGP signature by the same key is an error, ErrAlreadySigned; of the
