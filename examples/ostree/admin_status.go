@@ -11,8 +11,9 @@ import (
 )
 
 func (a *app) adminStatusCommand() *cobra.Command {
-	var asJSON, isDefault, skipSigs bool
+	var asJSON, isDefault, skipSigs, verify bool
 	c := &cobra.Command{Use: "status", Short: "List deployments"}
+	glibopt.Bool(c, &verify, "verify", "V", "Print the commit verification status")
 	glibopt.Bool(c, &skipSigs, "skip-signatures", "S", "Skip signatures in output")
 	glibopt.Bool(c, &asJSON, "json", "", "Emit JSON")
 	glibopt.Bool(c, &isDefault, "is-default", "D", "Output 'default' if booted into the default deployment")
@@ -24,7 +25,7 @@ func (a *app) adminStatusCommand() *cobra.Command {
 			case asJSON:
 				return a.statusJSON(c.Context(), s)
 			}
-			return a.status(c.Context(), s, !skipSigs)
+			return a.status(c.Context(), s, statusSigs{show: !skipSigs && !verify, verify: verify})
 		})
 	}
 	return c
@@ -45,7 +46,10 @@ func (a *app) printIsDefault(s *sysroot.Sysroot) error {
 	return nil
 }
 
-func (a *app) status(ctx context.Context, s *sysroot.Sysroot, signatures bool) error {
+// statusSigs says what to print about signatures.
+type statusSigs struct{ show, verify bool }
+
+func (a *app) status(ctx context.Context, s *sysroot.Sysroot, signatures statusSigs) error {
 	list := s.Deployments()
 	if len(list) == 0 {
 		a.println("No deployments.")
@@ -82,7 +86,12 @@ func (a *app) status(ctx context.Context, s *sysroot.Sysroot, signatures bool) e
 				a.printf("    `- %s\n", title)
 			}
 		}
-		if signatures && d.Origin != nil {
+		if signatures.verify {
+			if err := a.statusVerify(ctx, s.Repo(), d); err != nil {
+				return err
+			}
+		}
+		if signatures.show && d.Origin != nil {
 			if err := a.statusSignatures(ctx, s.Repo(), d.Origin.Refspec(), d.Commit); err != nil {
 				return err
 			}

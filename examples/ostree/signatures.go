@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -16,6 +17,7 @@ import (
 	"example.com/rpmostree/ostree/gvariant"
 	"example.com/rpmostree/ostree/pull"
 	"example.com/rpmostree/ostree/sign"
+	"example.com/rpmostree/sysroot"
 )
 
 // signOptions says where the trusted keys of this machine are.
@@ -183,6 +185,48 @@ func (a *app) showSignatures(ctx context.Context, repo *ostree.Repo, sum ostree.
 	a.printf("Found %d signature%s:\n", len(results), plural(len(results)))
 	a.printResults(results)
 	return nil
+}
+
+// statusVerify checks the commit of a deployment as its remote demands.
+func (a *app) statusVerify(ctx context.Context, repo *ostree.Repo, d *sysroot.Deployment) error {
+	if d.Origin == nil {
+		return errorf("Cannot verify deployment with no origin")
+	}
+	refspec := d.Origin.Refspec()
+	if refspec == "" {
+		return errorf("No origin/refspec, cannot verify")
+	}
+	remote, _, err := ostree.ParseRefspec(refspec)
+	if err != nil {
+		return err
+	}
+	if remote == "" {
+		return errorf("Cannot verify deployment without remote")
+	}
+	rem, err := repo.Remote(remote)
+	if err != nil {
+		return errorf("Remote \"%s\" not found", remote)
+	}
+	if commits, _, err := sign.Demanded(rem); err != nil || !commits {
+		return cmp.Or(err, errorf("Cannot verify commit for remote %s; GPG verification disabled, and no signapi verifiers configured", remote))
+	}
+	v, err := sign.ForRemote(ctx, repo, rem, a.signOptions())
+	if err != nil {
+		return err
+	}
+	data, err := repo.LoadMetadata(ctx, ostree.ObjectName{Checksum: d.Commit, Type: ostree.TypeCommit})
+	if err != nil {
+		return errorf("Cannot verify, failed to load commit")
+	}
+	detached, err := repo.DetachedMetadata(ctx, d.Commit)
+	if err != nil {
+		return err
+	}
+	lines, err := v.Report(ctx, data, detached)
+	for _, line := range lines {
+		a.println(line)
+	}
+	return err
 }
 
 // statusSignatures prints what is known about the OpenPGP signatures of a deployed commit, if its remote demands them.
