@@ -52,7 +52,8 @@ func (c *committer) importOptions(ctx context.Context, trees []string) (*ostree.
 // modifies reports whether options change what is committed, so that a stored tree cannot be taken as it is.
 func (c *committer) modifies() bool {
 	o := &c.opts
-	return o.ownerUID >= 0 || o.ownerGID >= 0 || o.statoverride != "" || o.skipList != "" || o.noXattrs || o.canonical || o.roExecutables
+	return o.ownerUID >= 0 || o.ownerGID >= 0 || o.statoverride != "" || o.skipList != "" || o.noXattrs || o.canonical || o.roExecutables ||
+		o.selinuxPolicy != "" || o.selinuxFromBase
 }
 
 // scanDevIno notes the inode of every file object, so that hardlinks into the repository are recognised.

@@ -61,6 +61,7 @@ func TestCommitSELinux(t *testing.T) {
 		"-b label/c --selinux-policy=root --canonical-permissions --tree=dir=src",
 		"-b label/d -P --tree=dir=root --tree=dir=src",
 		"-b label/e -P root",
+		"-b label/f -P --tree=ref=base --tree=dir=src",
 		"-b label/g --selinux-policy-from-base --base=base --tree=dir=src",
 		"-b label/h -P src",
 	} {
