@@ -35,6 +35,9 @@ type Remote struct {
 type RemoteOptions struct {
 	Replace     bool // replace a remote of the same name
 	IfNotExists bool // leave a remote of the same name alone, successfully
+	// OwnFile writes NAME.conf in the directory given to [Open] instead of the
+	// configuration, unless core.add-remotes-config-dir is false.
+	OwnFile bool
 }
 
 func remoteGroup(name string) string { return `remote "` + name + `"` }
@@ -192,11 +195,32 @@ func (r *Repo) AddRemote(ctx context.Context, rem Remote, o *RemoteOptions) erro
 	}
 	c := r.Config()
 	group := remoteGroup(rem.Name)
+	own, cerr := c.GetBool("core", "add-remotes-config-dir", o.OwnFile)
+	if cerr != nil {
+		return fmt.Errorf("add remote %q: %w", rem.Name, cerr)
+	}
+	if o.OwnFile && own && r.remotesDir != "" {
+		return r.addRemoteFile(ctx, &rem, group)
+	}
 	if err == nil && !c.UnsetGroup(group) {
 		return fmt.Errorf("replace remote %q: it is defined in %s", rem.Name, r.remotesDir)
 	}
 	rem.store(c, group)
 	return r.WriteConfig(ctx, c)
+}
+
+func (r *Repo) addRemoteFile(ctx context.Context, rem *Remote, group string) error {
+	d, err := makeDir(ctx, r.remotesDir)
+	if err != nil {
+		return fmt.Errorf("add remote %q: %w", rem.Name, err)
+	}
+	defer d.Close()
+	c := &Config{keyfile.New()}
+	rem.store(c, group)
+	if err := atomicfs.WriteFile(ctx, d, rem.Name+".conf", c.Bytes(), 0o644, nil); err != nil {
+		return fmt.Errorf("add remote %q: %w", rem.Name, err)
+	}
+	return nil
 }
 
 func (rem *Remote) store(c *Config, group string) {

@@ -86,11 +86,22 @@ func (a *app) openRepo(ctx context.Context, dir string) (*ostree.Repo, error) {
 	if _, err := os.Stat(abs); errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("opening repo: opendir(%s): No such file or directory", abs)
 	}
-	repo, err := ostree.Open(ctx, abs, nil)
+	repo, err := ostree.Open(ctx, abs, &ostree.OpenOptions{RemotesDir: a.remotesDir()})
 	if err != nil {
 		return nil, fmt.Errorf("opening repo: %w", err)
 	}
 	return repo, nil
+}
+
+// remotesDir is where a running system, which --sysroot may name, has remotes apart from the repository.
+func (a *app) remotesDir() string {
+	if a.sysrootPath == "" {
+		return ""
+	}
+	if _, err := os.Stat(filepath.Join(a.sysrootPath, "sysroot/ostree/repo")); err != nil {
+		return "" // not running: a disk
+	}
+	return filepath.Join(a.sysrootPath, "etc/ostree/remotes.d")
 }
 
 // resolve turns a revision into a checksum, with the real command's words for one that is not there.

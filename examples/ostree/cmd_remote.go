@@ -73,7 +73,7 @@ func (a *app) remoteAddCommand() *cobra.Command {
 			if _, err := repo.Remote(rem.Name); err == nil && o.ifNotExists {
 				return nil
 			}
-			err := repo.AddRemote(c.Context(), rem, &ostree.RemoteOptions{Replace: o.force, IfNotExists: o.ifNotExists})
+			err := repo.AddRemote(c.Context(), rem, &ostree.RemoteOptions{Replace: o.force, IfNotExists: o.ifNotExists, OwnFile: true})
 			if errors.Is(err, fs.ErrExist) {
 				return errorf("Remote configuration for \"%s\" already exists: (in config)", rem.Name)
 			}
