@@ -10,7 +10,7 @@ import (
 type counters struct {
 	metadata, content, linked       atomic.Int64
 	metadataPending, contentPending atomic.Int64
-	bytes                           atomic.Int64
+	bytes, deltas                   atomic.Int64
 }
 
 func (c *counters) snapshot() Progress {

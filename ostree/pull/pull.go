@@ -11,7 +11,8 @@
 // that was interrupted, even by a kill or a power failure, continues where it
 // stopped: its commit is marked partial, finished objects are kept.
 //
-// Static deltas are not used. Signatures are checked by the caller's
+// Static deltas are used where the source has them, unless the options say
+// otherwise; see package delta. Signatures are checked by the caller's
 // [Verifier]; without one a commit is trusted if its source is.
 //
 // The protocol is the plain files of an archive repository over HTTP, as the
@@ -75,6 +76,12 @@ type Options struct {
 	Concurrency int
 	// NoSync leaves out flushing to disk, see [ostree.TxOptions].
 	NoSync bool
+	// DisableDeltas fetches objects one by one even where the source has static
+	// deltas.
+	DisableDeltas bool
+	// RequireDeltas makes it an error, a [*NoDeltaError], if an incomplete
+	// commit has no usable static delta. It does not apply to a local source.
+	RequireDeltas bool
 	// RequireSummary makes a missing summary an error, so that a Verifier for
 	// it cannot be avoided.
 	RequireSummary bool
@@ -119,6 +126,8 @@ type Result struct {
 	Bytes int64
 	// Stats are those of the transaction.
 	Stats ostree.TxStats
+	// Deltas is the number of static deltas applied.
+	Deltas int
 	// Elapsed is the time taken.
 	Elapsed time.Duration
 }
@@ -157,6 +166,8 @@ type puller struct {
 	oldOnce sync.Once
 	old     map[string]ostree.Checksum
 	oldErr  error
+	// remoteIndexed: the source has indexes of its static deltas.
+	remoteIndexed bool
 	// partial are the commits to be declared complete at the end.
 	partial commitSet
 }
@@ -188,6 +199,9 @@ func (p *puller) run(ctx context.Context) (*Result, error) {
 func (p *puller) transfer(ctx context.Context, wants []want) error {
 	roots, err := p.fetchCommits(ctx, wants)
 	if err != nil || p.o.CommitOnly {
+		return err
+	}
+	if err := p.applyDeltas(ctx, wants); err != nil {
 		return err
 	}
 	return p.fetchTrees(ctx, roots)
@@ -225,6 +239,7 @@ func (p *puller) finish(ctx context.Context, wants []want) (*Result, error) {
 	if p.local != nil {
 		res.Metadata, res.Content = stats.MetadataWritten, stats.ContentWritten
 	}
+	res.Deltas = int(p.count.deltas.Load())
 	res.Linked = int(p.count.linked.Load())
 	res.Stats = stats
 	return res, nil

@@ -69,6 +69,8 @@ func (p *puller) checkMode(ctx context.Context) error {
 	if mode != ostree.ModeArchive {
 		return fmt.Errorf("can't pull from archives with mode %q", text)
 	}
+	indexed, _ := f.Get("core", "indexed-deltas")
+	p.remoteIndexed = indexed == "true"
 	return nil
 }
 

@@ -1,0 +1,258 @@
+package pull
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"slices"
+	"strconv"
+
+	"example.com/rpmostree/ostree"
+	"example.com/rpmostree/ostree/delta"
+	"golang.org/x/sync/errgroup"
+)
+
+// Limits of the files of static deltas.
+const (
+	maxDeltaIndex = 16 << 20
+	// maxSuperblock includes parts that are inside of it.
+	maxSuperblock = 512 << 20
+	// partsInFlight is how many parts are got and unpacked at a time.
+	partsInFlight = 2
+)
+
+// NoDeltaError says that no static delta leads to a commit although one is
+// required.
+type NoDeltaError struct {
+	From, To ostree.Checksum // From is zero if nothing is there to start from
+	Err      error           // why one that exists cannot be used, or nil
+}
+
+// Error implements error; scripts match its start.
+func (e *NoDeltaError) Error() string {
+	from := "empty"
+	if !e.From.IsZero() {
+		from = e.From.String()
+	}
+	text := fmt.Sprintf("Static deltas required, but none found for %s to %s", from, e.To)
+	if e.Err != nil {
+		text += ": " + e.Err.Error()
+	}
+	return text
+}
+
+// Unwrap returns why.
+func (e *NoDeltaError) Unwrap() error { return e.Err }
+
+// applyDeltas makes the objects of new commits from static deltas where the
+// source has fitting ones. What they do not bring is found and fetched by the
+// scan that follows.
+func (p *puller) applyDeltas(ctx context.Context, wants []want) error {
+	if !p.deltasPossible() {
+		return nil
+	}
+	done := map[ostree.Checksum]bool{}
+	for _, w := range wants {
+		if !p.partial.has(w.commit) || done[w.commit] {
+			continue // complete already
+		}
+		done[w.commit] = true
+		used, err := p.tryDelta(ctx, w)
+		if err != nil {
+			return err
+		}
+		if used {
+			p.count.deltas.Add(1)
+		}
+	}
+	return nil
+}
+
+// deltasPossible: an archive keeps the files as the server compressed them,
+// which a delta does not have.
+func (p *puller) deltasPossible() bool {
+	return p.local == nil && !p.o.DisableDeltas && len(p.o.Subpaths) == 0 && p.dst.Mode() != ostree.ModeArchive
+}
+
+func (s *commitSet) has(c ostree.Checksum) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.m[c]
+}
+
+// tryDelta applies the best delta to a commit. One that cannot be had, because
+// the server has made others meanwhile, is no error unless required.
+func (p *puller) tryDelta(ctx context.Context, w want) (bool, error) {
+	old, err := p.oldRef(ctx, w.ref)
+	if err != nil && !isNotExist(err) {
+		return false, err
+	}
+	offered, err := p.offeredDeltas(ctx, w.commit)
+	if err != nil {
+		return false, err
+	}
+	name, ok, err := p.chooseDelta(ctx, offered, old)
+	if err == nil && ok {
+		if err = p.useDelta(ctx, name, offered[name]); err == nil {
+			return true, nil
+		}
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, errStaleDelta) {
+			ok = false
+		} else {
+			return false, fmt.Errorf("delta %s: %w", name, err)
+		}
+	} else if err != nil {
+		return false, err
+	}
+	if p.o.RequireDeltas {
+		return false, &NoDeltaError{old, w.commit, err}
+	}
+	return false, nil
+}
+
+// errStaleDelta: a superblock is not the one that the index or summary means.
+var errStaleDelta = errors.New("superblock has another checksum than listed")
+
+// offeredDeltas asks the index of the commit, or the summary where there are no
+// indexes.
+func (p *puller) offeredDeltas(ctx context.Context, to ostree.Checksum) (map[delta.Name]ostree.Checksum, error) {
+	if p.indexed() {
+		data, err := p.read(ctx, delta.IndexPath(to), maxDeltaIndex)
+		if isNotExist(err) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("delta index: %w", err)
+		}
+		offered, err := delta.ParseIndex(data)
+		maps.DeleteFunc(offered, func(n delta.Name, _ ostree.Checksum) bool { return n.To != to })
+		return offered, err
+	}
+	offered := map[delta.Name]ostree.Checksum{}
+	if p.summary == nil {
+		return offered, nil
+	}
+	for text, sum := range p.summary.parsed.Deltas {
+		n, err := delta.ParseName(text)
+		if err != nil {
+			return nil, fmt.Errorf("summary: %w", err)
+		}
+		if n.To == to {
+			offered[n] = sum
+		}
+	}
+	return offered, nil
+}
+
+// keyIndexedDeltas is the key of a summary that says that indexes exist.
+const keyIndexedDeltas = "ostree.summary.indexed-deltas"
+
+func (p *puller) indexed() bool {
+	if p.remoteIndexed {
+		return true
+	}
+	if p.summary == nil {
+		return false
+	}
+	on, _ := p.summary.parsed.Metadata.Bool(keyIndexedDeltas)
+	return on
+}
+
+// chooseDelta takes the delta from the newest commit that is complete here; one
+// from scratch only if there is nothing of the ref.
+func (p *puller) chooseDelta(ctx context.Context, offered map[delta.Name]ostree.Checksum, old ostree.Checksum) (delta.Name, bool, error) {
+	type candidate struct {
+		name delta.Name
+		time int64
+	}
+	var best *candidate
+	for _, n := range slices.SortedFunc(maps.Keys(offered), compareNames) {
+		if n.From.IsZero() {
+			continue
+		}
+		complete, err := p.complete(ctx, n.From)
+		if err != nil {
+			return n, false, err
+		}
+		if !complete {
+			continue
+		}
+		c, err := p.dst.LoadCommit(ctx, n.From)
+		if err != nil {
+			return n, false, err
+		}
+		if t := c.Timestamp.Unix(); best == nil || t > best.time {
+			best = &candidate{n, t}
+		}
+	}
+	if best != nil {
+		return best.name, true, nil
+	}
+	for n := range offered {
+		if n.From.IsZero() && old.IsZero() {
+			return n, true, nil
+		}
+	}
+	return delta.Name{}, false, nil
+}
+
+func compareNames(a, b delta.Name) int { return cmp.Compare(a.String(), b.String()) }
+
+func (p *puller) complete(ctx context.Context, c ostree.Checksum) (bool, error) {
+	has, err := p.dst.Has(ctx, ostree.ObjectName{Checksum: c, Type: ostree.TypeCommit})
+	if err != nil || !has || p.partial.has(c) {
+		return false, err
+	}
+	state, err := p.dst.CommitState(ctx, c)
+	return state == ostree.CommitNormal, err
+}
+
+// useDelta gets superblock and parts, and applies them.
+func (p *puller) useDelta(ctx context.Context, n delta.Name, digest ostree.Checksum) error {
+	data, err := p.read(ctx, n.Dir()+"/superblock", maxSuperblock)
+	if err != nil {
+		return err
+	}
+	s, err := delta.ParseSuperblock(data)
+	switch {
+	case err != nil:
+		return err
+	case s.Checksum != digest:
+		return errStaleDelta
+	case s.Name != n:
+		return fmt.Errorf("superblock is that of delta %s", s.Name)
+	}
+	g, gctx := errgroup.WithContext(ctx)
+	g.SetLimit(partsInFlight)
+	for i := range s.Parts {
+		g.Go(func() error { return p.usePart(gctx, s, i) })
+	}
+	return g.Wait()
+}
+
+func (p *puller) usePart(ctx context.Context, s *delta.Superblock, i int) error {
+	o := &delta.ApplyOptions{Workers: p.o.Concurrency}
+	ok, err := s.ApplyInline(ctx, p.tx, i, o)
+	if !ok && err == nil {
+		part := s.Parts[i]
+		limit := int64(min(part.Size, 1<<62)) + 1
+		err = do(ctx, p.src, s.Name.Dir()+"/"+strconv.Itoa(i), limit, func(r io.Reader, _ int64) error {
+			return s.ApplyPart(ctx, p.tx, i, &countingReader{r: r, n: &p.count.bytes}, o)
+		})
+	}
+	if err != nil {
+		return err
+	}
+	for _, n := range s.Parts[i].Objects {
+		if n.Type == ostree.TypeFile {
+			p.count.content.Add(1)
+		} else {
+			p.count.metadata.Add(1)
+		}
+	}
+	return nil
+}
