@@ -25,7 +25,6 @@ type pullOptions struct {
 	httpTrusted           bool
 	localCache            []string
 	url                   string
-	disableDeltas         bool
 	gpgVerify             bool
 	gpgVerifySummary      bool
 }
@@ -44,7 +43,8 @@ func (a *app) pullCommand() *cobra.Command {
 	var o pullOptions
 	c := &cobra.Command{Use: "pull REMOTE [BRANCH...]", Short: "Download data from remote repository"}
 	o.shared(c)
-	glibopt.Bool(c, &o.disableDeltas, "disable-static-deltas", "", "Do not use static deltas")
+	glibopt.Bool(c, &o.DisableDeltas, "disable-static-deltas", "", "Do not use static deltas")
+	glibopt.Bool(c, &o.RequireDeltas, "require-static-deltas", "", "Require static deltas")
 	glibopt.Bool(c, &o.Mirror, "mirror", "", "Write refs suitable for a mirror and fetches all refs if none provided")
 	glibopt.Strings(c, &o.Subpaths, "subpath", "", "", "Only pull the provided subpath(s)")
 	glibopt.Bool(c, &o.httpTrusted, "http-trusted", "", "Do not verify checksums of HTTP sources (mostly useful when mirroring)")
