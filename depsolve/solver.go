@@ -120,7 +120,7 @@ func (s *solver) setWeak(rule int32) {
 
 func newSolver(ctx context.Context, p *Pool, jobs []Job, o *Options) *solver {
 	n := len(p.name)
-	s := &solver{ctx: ctx, pool: p, jobs: jobs, sat: cdcl.New(n, p.lits)}
+	s := &solver{ctx: ctx, pool: p, jobs: jobs, sat: cdcl.New(n, p.lits, p.clauses)}
 	if o != nil {
 		s.opts = *o
 	}
@@ -189,5 +189,6 @@ func (s *solver) buildPackageRules() {
 	}
 	g.addWeak()
 	s.involved = g.added
+	p.clauses = len(s.sat.Clauses) + len(s.sat.Clauses)/8 // most requests of a pool are alike
 	s.unify()
 }

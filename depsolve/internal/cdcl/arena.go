@@ -42,8 +42,12 @@ func (a *Arena) List(at int32) []Lit {
 // Len returns the offset that the next list gets.
 func (a *Arena) Len() int { return len(a.lits) }
 
-// Clone returns a copy that grows on its own.
-func (a *Arena) Clone() *Arena { return &Arena{lits: append([]Lit(nil), a.lits...)} }
+// Clone returns a copy that grows on its own, with some room to do so.
+func (a *Arena) Clone() *Arena {
+	lits := make([]Lit, len(a.lits), len(a.lits)+len(a.lits)/4)
+	copy(lits, a.lits)
+	return &Arena{lits: lits}
+}
 
 // Truncate drops every list from offset n on.
 func (a *Arena) Truncate(n int) { a.lits = a.lits[:n] }

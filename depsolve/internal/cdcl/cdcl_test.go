@@ -58,7 +58,7 @@ func random(r *rand.Rand, vars, clauses int) [][]int32 {
 }
 
 func load(clauses [][]int32, vars int) *cdcl.Solver {
-	s := cdcl.New(vars, &cdcl.Arena{})
+	s := cdcl.New(vars, &cdcl.Arena{}, 0)
 	for _, c := range clauses {
 		s.AddList(c[0], s.Arena.Add(c[1:]))
 	}

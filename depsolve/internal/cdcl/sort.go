@@ -7,45 +7,67 @@ import "slices"
 // elsewhere.
 func (s *Solver) SortUnique() {
 	raw := s.Arena.lits
-	slices.SortFunc(s.Clauses[1:], func(a, b Clause) int { return compare(raw, &a, &b) })
+	list := s.bucket()
 	out := s.Clauses[:1]
-	for i := range s.Clauses[1:] {
-		c := s.Clauses[1+i]
-		if len(out) > 1 && compare(raw, &out[len(out)-1], &c) == 0 {
-			continue
+	for len(list) > 0 {
+		n := 1
+		for n < len(list) && list[n].P == list[0].P {
+			n++
 		}
-		out = append(out, c)
+		same := list[:n]
+		if n > 1 {
+			slices.SortFunc(same, func(a, b Clause) int { return compareRest(raw, &a, &b) })
+		}
+		for i := range same {
+			if i == 0 || compareRest(raw, &same[i-1], &same[i]) != 0 {
+				out = append(out, same[i])
+			}
+		}
+		list = list[n:]
 	}
 	s.Clauses = out
 }
 
-func compare(raw []Lit, a, b *Clause) int {
+// bucket returns a copy of the clauses in the order of their first literals: a
+// counting sort, as there are many clauses and few literals. The lists of
+// watches are free before Watch and serve as the counters.
+func (s *Solver) bucket() []Clause {
+	at := s.watches
+	clear(at)
+	for i := range s.Clauses[1:] {
+		at[s.vars+s.Clauses[1+i].P]++
+	}
+	sum := int32(0)
+	for i, n := range at {
+		at[i], sum = sum, sum+n
+	}
+	list := make([]Clause, len(s.Clauses)-1)
+	for _, c := range s.Clauses[1:] {
+		p := &at[s.vars+c.P]
+		list[*p] = c
+		*p++
+	}
+	return list
+}
+
+// compareRest compares clauses of the same first literal. The second literal is
+// in W2 as long as nothing is watched.
+func compareRest(raw []Lit, a, b *Clause) int {
 	switch {
-	case a.P != b.P:
-		return int(a.P) - int(b.P)
-	case a.D == 0 && b.D == 0:
+	case a.W2 != b.W2:
 		return int(a.W2) - int(b.W2)
-	case a.D == 0:
-		if a.W2 != raw[b.D] {
-			return int(a.W2) - int(raw[b.D])
-		}
-		return -1
-	case b.D == 0:
-		if raw[a.D] != b.W2 {
-			return int(raw[a.D]) - int(b.W2)
-		}
-		return 1
 	case a.D == b.D:
 		return 0
+	case a.D == 0:
+		return -1
+	case b.D == 0:
+		return 1
 	}
-	x, y := raw[a.D:], raw[b.D:]
-	for i := range x {
-		if x[i] != y[i] {
-			return int(x[i]) - int(y[i])
-		}
-		if x[i] == 0 {
-			return 0
-		}
-	}
-	return 0
+	return slices.Compare(tail(raw, a.D), tail(raw, b.D))
+}
+
+// tail returns the list at d with its terminator.
+func tail(raw []Lit, d int32) []Lit {
+	l := raw[d:]
+	return l[:slices.Index(l, 0)+1]
 }
