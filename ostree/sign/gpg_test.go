@@ -144,8 +144,9 @@ func TestKeyringRefusesGarbage(t *testing.T) {
 	require.NoError(t, secretOnly.SerializePrivate(&secret, at(epoch)))
 	for name, data := range map[string][]byte{
 		"empty": nil, "text": []byte("hello"), "secret key": secret.Bytes(),
-		"armor without end": []byte("-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nAAAA"),
-		"truncated":         publicKeyOf(t, secretOnly)[:30],
+		"armor without end":  []byte("-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nAAAA"),
+		"truncated":          publicKeyOf(t, secretOnly)[:30],
+		"very many user ids": append(publicKeyOf(t, secretOnly), bytes.Repeat([]byte{0xcd, 1, 'x'}, maxPackets)...),
 	} {
 		k := &Keyring{}
 		_, err := k.Add(data)

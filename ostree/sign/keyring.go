@@ -49,25 +49,21 @@ func samePacket(a, b *packet.OpaquePacket) bool {
 	return a.Tag == b.Tag && bytes.Equal(a.Contents, b.Contents)
 }
 
-// merge takes over parts and signatures that b does not have and reports whether
-// there were any.
-func (b *keyBlock) merge(other *keyBlock) bool {
-	changed := false
+// merge takes over parts and signatures that b does not have.
+func (b *keyBlock) merge(other *keyBlock) {
 	for _, p := range other.parts {
 		i := slices.IndexFunc(b.parts, func(q keyPart) bool { return samePacket(p.packet, q.packet) })
 		if i < 0 {
 			b.parts = append(b.parts, keyPart{packet: p.packet})
-			i, changed = len(b.parts)-1, true
+			i = len(b.parts) - 1
 		}
 		mine := &b.parts[i]
 		for _, s := range p.signatures {
 			if !slices.ContainsFunc(mine.signatures, func(q *packet.OpaquePacket) bool { return samePacket(s, q) }) {
 				mine.signatures = append(mine.signatures, s)
-				changed = true
 			}
 		}
 	}
-	return changed
 }
 
 // bytes serialises the block, user ids before subkeys.
@@ -101,17 +97,23 @@ func (k *Keyring) Add(data []byte) (added []string, err error) {
 	if len(blocks) == 0 {
 		return nil, errNoKey
 	}
-	next := Keyring{blocks: k.blocks}
+	next := Keyring{blocks: slices.Clone(k.blocks)}
+	at := make(map[string]int, len(next.blocks)+len(blocks))
+	for i, b := range next.blocks {
+		at[b.fingerprint] = i
+	}
+	touched := make(map[string]bool, len(blocks))
 	for _, b := range blocks {
-		if i := slices.IndexFunc(next.blocks, func(o *keyBlock) bool { return o.fingerprint == b.fingerprint }); i >= 0 {
-			next.blocks = slices.Clone(next.blocks)
+		touched[b.fingerprint] = true
+		if i, ok := at[b.fingerprint]; ok {
 			merged := &keyBlock{fingerprint: b.fingerprint}
 			merged.merge(next.blocks[i])
 			merged.merge(b)
 			next.blocks[i] = merged
 			continue
 		}
-		next.blocks = append(slices.Clip(next.blocks), b)
+		at[b.fingerprint] = len(next.blocks)
+		next.blocks = append(next.blocks, b)
 		added = append(added, b.fingerprint)
 	}
 	usable := false
@@ -121,7 +123,7 @@ func (k *Keyring) Add(data []byte) (added []string, err error) {
 			continue // of a kind or with an algorithm that is not supported: nothing is verified with it
 		}
 		next.entities = append(next.entities, e)
-		usable = usable || slices.ContainsFunc(blocks, func(o *keyBlock) bool { return o.fingerprint == b.fingerprint })
+		usable = usable || touched[b.fingerprint]
 	}
 	if !usable {
 		return nil, errNoKey
@@ -140,6 +142,9 @@ func (b *keyBlock) entity() (*openpgp.Entity, error) {
 	return openpgp.ReadEntity(packet.NewReader(bytes.NewReader(data)))
 }
 
+// maxPackets bounds a certificate: merging compares its packets with each other.
+const maxPackets = 4096
+
 // readBlocks splits key files into certificates. Secret keys are left out.
 func readBlocks(data []byte) ([]*keyBlock, error) {
 	binary, err := dearmor(data)
@@ -149,6 +154,7 @@ func readBlocks(data []byte) ([]*keyBlock, error) {
 	var blocks []*keyBlock
 	var current *keyBlock
 	packets := packet.NewOpaqueReader(bytes.NewReader(binary))
+	size := 0 // of the current certificate
 	for {
 		p, err := packets.Next()
 		if errors.Is(err, io.EOF) {
@@ -157,15 +163,19 @@ func readBlocks(data []byte) ([]*keyBlock, error) {
 		if err != nil {
 			return nil, err
 		}
+		if size++; size > maxPackets {
+			return nil, fmt.Errorf("certificate of more than %d packets", maxPackets)
+		}
 		switch p.Tag {
 		case tagPublicKey:
+			size = 1
 			if current, err = newBlock(p); err != nil {
 				current = nil
 				continue
 			}
 			blocks = append(blocks, current)
 		case tagSecretKey:
-			current = nil
+			current, size = nil, 1
 		case tagUserID, tagUserAttribute, tagPublicSubkey:
 			if current != nil {
 				current.parts = append(current.parts, keyPart{packet: p})
