@@ -64,7 +64,7 @@ func run(ctx context.Context, args, env []string, stdin io.Reader, stdout, stder
 	root.AddCommand(a.remoteCommand(), a.staticDeltaCommand())
 	a.extend(root)
 	sayAll(root)
-	return glibopt.Run(ctx, root, args, stdin, stdout, stderr)
+	return glibopt.Run(a.withFaults(ctx), root, args, stdin, stdout, stderr)
 }
 
 const repoHelp = "Path to OSTree repository (defaults to current directory or /sysroot/ostree/repo)"
