@@ -63,6 +63,7 @@ type Pool struct {
 	provIndex  []int32 // by string id: offset into lits
 	relIndex   []int32 // by relation number: offset into lits, -1 unknown
 	indexedStr int
+	litsMax    int // rebuild the index when the arena is longer
 	clauses    int // how many the last run had, to make room at once
 }
 

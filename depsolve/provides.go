@@ -1,17 +1,22 @@
 package depsolve
 
+import "example.com/rpmostree/depsolve/internal/cdcl"
+
 // buildIndex makes the index of providers: for each name the packages that
-// provide it, in ascending order. It is rebuilt when the pool has changed.
+// provide it, in ascending order. It is rebuilt when the pool has changed, or
+// when the lists of earlier runs, which lie behind it, have become the larger
+// part. A run that is still in use keeps the old arena.
 func (p *Pool) buildIndex() {
-	if p.indexed && !p.newPaths() {
+	if p.indexed && !p.newPaths() && p.lits.Len() < p.litsMax {
 		return
 	}
-	p.lits.Truncate(0)
+	p.lits = &cdcl.Arena{}
 	p.lits.Add([]int32{systemPkg})
 	p.addFileProvides()
 	p.indexNames()
 	p.relIndex = p.relIndex[:0]
 	p.indexed, p.indexedStr = true, len(p.strs.ends)
+	p.litsMax = 4*p.lits.Len() + 1<<20
 }
 
 // systemList is the offset of the list that holds only the system package.

@@ -28,9 +28,6 @@ var ruleClassNames = [numRuleClasses]string{
 // job or stand in reserve are among them.
 func (p *Pool) Rules(ctx context.Context, jobs []Job, o *Options) ([]Rule, error) {
 	p.buildIndex()
-	base := p.lits
-	p.lits = base.Clone()
-	defer p.keepIndex(base)
 	s := newSolver(ctx, p, slices.Clone(jobs), o)
 	if err := s.build(); err != nil {
 		return nil, fmt.Errorf("depsolve: rules: %w", err)

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-
-	"example.com/rpmostree/depsolve/internal/cdcl"
 )
 
 // Solve finds a transaction that fulfils all jobs, nil options being the
@@ -13,9 +11,6 @@ import (
 // the error of ctx when that is cancelled.
 func (p *Pool) Solve(ctx context.Context, jobs []Job, o *Options) (*Transaction, error) {
 	p.buildIndex()
-	base := p.lits
-	p.lits = base.Clone() // the run's own clauses go with it
-	defer p.keepIndex(base)
 	s := newSolver(ctx, p, slices.Clone(jobs), o)
 	if err := s.build(); err != nil {
 		return nil, fmt.Errorf("depsolve: solve: %w", err)
@@ -33,18 +28,6 @@ func (p *Pool) Solve(ctx context.Context, jobs []Job, o *Options) (*Transaction,
 		return nil, s.unsolvableError(tr)
 	}
 	return tr, nil
-}
-
-// keepIndex makes base the pool's index again, with the provider lists that
-// were computed since.
-func (p *Pool) keepIndex(base *cdcl.Arena) {
-	run, end := p.lits, int32(base.Len())
-	p.lits = base
-	for i, at := range p.relIndex {
-		if at >= end {
-			p.relIndex[i] = base.Add(run.List(at))
-		}
-	}
 }
 
 // transaction reads the answer off the decisions.

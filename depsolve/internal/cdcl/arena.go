@@ -25,7 +25,7 @@ func (a *Arena) Add(list []Lit) int32 {
 }
 
 // List returns the list at an offset without its terminator. It stays valid
-// until Truncate, also when the arena moves.
+// when the arena moves.
 func (a *Arena) List(at int32) []Lit {
 	if at <= 1 {
 		return nil
@@ -41,16 +41,6 @@ func (a *Arena) List(at int32) []Lit {
 
 // Len returns the offset that the next list gets.
 func (a *Arena) Len() int { return len(a.lits) }
-
-// Clone returns a copy that grows on its own, with some room to do so.
-func (a *Arena) Clone() *Arena {
-	lits := make([]Lit, len(a.lits), len(a.lits)+len(a.lits)/4)
-	copy(lits, a.lits)
-	return &Arena{lits: lits}
-}
-
-// Truncate drops every list from offset n on.
-func (a *Arena) Truncate(n int) { a.lits = a.lits[:n] }
 
 // Extend makes the arena n literals long, new ones zero, and returns all of
 // them for the caller to fill in.

@@ -7,7 +7,11 @@ import "slices"
 // elsewhere.
 func (s *Solver) SortUnique() {
 	raw := s.Arena.lits
-	list := s.bucket()
+	list := s.Clauses[1:]
+	if len(list) > int(s.vars)/2 { // worth a pass: then all but a few are in order below
+		list = s.bucket(list, func(c *Clause) Lit { return c.W2 })
+	}
+	list = s.bucket(list, func(c *Clause) Lit { return c.P })
 	out := s.Clauses[:1]
 	for len(list) > 0 {
 		n := 1
@@ -28,23 +32,24 @@ func (s *Solver) SortUnique() {
 	s.Clauses = out
 }
 
-// bucket returns a copy of the clauses in the order of their first literals: a
-// counting sort, as there are many clauses and few literals. The lists of
-// watches are free before Watch and serve as the counters.
-func (s *Solver) bucket() []Clause {
+// bucket returns a copy of the clauses in the order of one of their literals,
+// otherwise as they were: a counting sort, as there are many clauses and few
+// literals. The lists of watches are free before Watch and serve as the
+// counters.
+func (s *Solver) bucket(clauses []Clause, key func(*Clause) Lit) []Clause {
 	at := s.watches
 	clear(at)
-	for i := range s.Clauses[1:] {
-		at[s.vars+s.Clauses[1+i].P]++
+	for i := range clauses {
+		at[s.vars+key(&clauses[i])]++
 	}
 	sum := int32(0)
 	for i, n := range at {
 		at[i], sum = sum, sum+n
 	}
-	list := make([]Clause, len(s.Clauses)-1)
-	for _, c := range s.Clauses[1:] {
-		p := &at[s.vars+c.P]
-		list[*p] = c
+	list := make([]Clause, len(clauses))
+	for i := range clauses {
+		p := &at[s.vars+key(&clauses[i])]
+		list[*p] = clauses[i]
 		*p++
 	}
 	return list
