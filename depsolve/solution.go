@@ -128,11 +128,10 @@ func (s *solver) tryWithout(p *Problem, e int32) ([]int32, bool) {
 		}
 		rules := s.problems[0].rules
 		fresh := s.newElements(p.rules, rules, given)
-		if len(fresh) == 0 { // a part of the problem is one by itself
-			fresh = s.newElements(nil, rules, given)
-		}
-		if len(fresh) == 0 {
-			return nil, false
+		if len(fresh) == 0 { // one more part of the problem is a problem by itself
+			if fresh = s.newElements(nil, rules, given); len(fresh) != 1 {
+				return nil, false
+			}
 		}
 		for _, f := range fresh {
 			s.drop(f)
