@@ -118,6 +118,8 @@ func (a *app) refProblem(p ostree.FsckProblem) error {
 	case errors.As(p.Err, &missing):
 		fmt.Fprintf(a.stderr, "Object missing: %s\n", missing.Object)
 		return errorf("Loading commit for ref %s: %s", p.Ref, missingText(missing.Object))
+	case errors.As(p.Err, &corrupt) && !corrupt.Actual.IsZero():
+		return errorf("fsck %s: %s", corrupt.Object, mismatchText(corrupt))
 	case errors.As(p.Err, &corrupt):
 		return errorf("fsck %s: %w", corrupt.Object, realWords(p.Err))
 	}
@@ -132,7 +134,7 @@ func damage(p ostree.FsckProblem) string {
 	text := realWords(p.Err).Error()
 	var corrupt *ostree.CorruptError
 	if errors.As(p.Err, &corrupt) && !corrupt.Actual.IsZero() {
-		text = fmt.Sprintf("Corrupted %s object; checksum expected='%s' actual='%s'", p.Object.Type, p.Object.Checksum, corrupt.Actual)
+		text = mismatchText(corrupt)
 	} else if corrupt != nil {
 		text = fmt.Sprintf("Corrupted %s object; %s: %s", p.Object.Type, p.Object, capital(corrupt.Err.Error()))
 	}

@@ -114,7 +114,7 @@ func (a *app) refs(ctx context.Context, repo *ostree.Repo, prefix string, o refs
 		remote, name = "", prefix
 	}
 	name = strings.TrimPrefix(name, ".")
-	refs, err := repo.Refs(ctx, &ostree.RefsOptions{Prefix: name, Remotes: true, OnlyAliases: o.alias})
+	refs, err := repo.Refs(ctx, &ostree.RefsOptions{Prefix: name, Remotes: !o.alias, OnlyAliases: o.alias})
 	if err != nil {
 		return err
 	}

@@ -182,6 +182,9 @@ func (a *app) remoteShowURLCommand() *cobra.Command {
 			if err != nil {
 				return errorf("Remote %q not found", args[0])
 			}
+			if rem.URL == "" {
+				return errorf("No \"url\" option in remote \"%s\"", rem.Name)
+			}
 			a.println(rem.URL)
 			return nil
 		})

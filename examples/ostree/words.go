@@ -74,7 +74,7 @@ func corruptText(err error, e *ostree.CorruptError) string {
 	what := capital(e.Err.Error())
 	switch {
 	case !e.Actual.IsZero():
-		what = fmt.Sprintf("Corrupted %s object; checksum expected='%s' actual='%s'", e.Object.Type, e.Object.Checksum, e.Actual)
+		return fmt.Sprintf("%s: %s", e.Object, mismatchText(e))
 	case e.Object.Checksum.IsZero(): // found while making it: where is what matters
 		return strings.Replace(err.Error(), e.Err.Error(), what, 1)
 	}
@@ -82,6 +82,11 @@ func corruptText(err error, e *ostree.CorruptError) string {
 		return fmt.Sprintf("Content object %s: %s", e.Object.Checksum, strings.Replace(what, "Invalid mode", "invalid mode", 1))
 	}
 	return fmt.Sprintf("%s: %s", e.Object, what)
+}
+
+// mismatchText says that an object is not what its name promises.
+func mismatchText(e *ostree.CorruptError) string {
+	return fmt.Sprintf("Corrupted %s object; checksum expected='%s' actual='%s'", e.Object.Type, e.Object.Checksum, e.Actual)
 }
 
 // capital makes the first letter a capital.
