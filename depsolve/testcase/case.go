@@ -24,6 +24,7 @@ type Result struct {
 	Flags     []string // what kinds of lines were asked for
 	Want, Got []string // sorted lines
 	Skipped   string   // why the section was not run, "" if it was
+	Missing   []string // flags whose lines cannot be made; Diff leaves such lines out
 
 	// Why holds the reason for each line of the transaction.
 	Why map[string]string
@@ -308,6 +309,11 @@ func (c *runner) namespace(w []string) error {
 }
 
 func (c *runner) disable(w []string) error {
+	if len(w) == 2 && w[0] == "pkg" {
+		if _, err := c.pkg(w[1]); err != nil {
+			return nil // some cases disable what does not exist
+		}
+	}
 	sel, _, err := c.selection(w)
 	if err != nil {
 		return err

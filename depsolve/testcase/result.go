@@ -36,8 +36,9 @@ func (c *runner) result(w []string) error {
 	r.Skipped = c.skip
 	for _, f := range r.Flags {
 		switch f {
-		case "transaction", "problems", "recommended", "alternatives", "cleandeps", "orphaned", "unneeded":
-		case "genid", "jobs", "rules":
+		case "recommended", "alternatives", "cleandeps", "orphaned", "unneeded":
+			r.Missing = append(r.Missing, f)
+		case "transaction", "problems", "genid", "jobs", "rules":
 		default:
 			r.Skipped = "result " + f + " is not supported"
 		}

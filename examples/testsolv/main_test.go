@@ -21,6 +21,8 @@ func TestExitStatusAndOutput(t *testing.T) {
 		{"fail", repo + "result transaction <inline>\n#>install B-1-1.noarch@a\n",
 			"case.t:5: expected (-) and actual (+) result differ\n- install B-1-1.noarch@a\n+ install A-1-1.noarch@a  (requested: install A)\n", nil, 1},
 		{"skip", repo + "result proof <inline>\n", "case.t:5: result proof is not supported\n", nil, 77},
+		{"partly", repo + "result transaction,recommended <inline>\n#>install A-1-1.noarch@a\n#>recommended B-1-1.noarch@a\n",
+			"case.t:5: all else is equal, but result recommended is not supported\n", nil, 77},
 		{"other distribution", "repo a 0 empty\nsystem i686 deb\njob install name A\nresult transaction <inline>\n",
 			"case.t:4: distribution \"deb\": skipped\n", nil, 77},
 		{"broken", "frobnicate\n", "", nil, 2},
