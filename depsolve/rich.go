@@ -71,7 +71,10 @@ func (p *Pool) normalizeAt(d DepID, negate bool, depth int) clauses {
 		if cond.isRel() && p.rel(cond).op == OpElse {
 			cond, other, hasElse = p.rel(cond).left, p.rel(cond).right, true
 		}
-		inv := r.op == OpUnless // the condition counts the other way round
+		inv := r.op == OpUnless                  // the condition counts the other way round
+		if hasElse && (r.op == OpIf) == negate { // two ways to hold; the clause that follows from both shows too
+			return disjoin(both(sub(r.left, negate), sub(cond, inv)), both(sub(other, negate), sub(cond, !inv)))
+		}
 		if hasElse {
 			return both(disjoin(sub(r.left, negate), sub(cond, !inv)), disjoin(sub(other, negate), sub(cond, inv)))
 		}
