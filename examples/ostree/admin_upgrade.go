@@ -150,7 +150,7 @@ func (u *upgrader) pull(ctx context.Context, refspec string) (err error) {
 	if err != nil {
 		return errorf("Remote \"%s\" not found", remote)
 	}
-	src, opts, err := u.openRemote(ctx, u.s.Repo(), rem)
+	src, opts, err := u.openRemote(ctx, u.s.Repo(), rem, nil)
 	if err != nil {
 		return err
 	}

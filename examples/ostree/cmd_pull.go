@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -25,6 +26,9 @@ type pullOptions struct {
 	httpTrusted           bool
 	localCache            []string
 	url                   string
+	headers               []string
+	userAgent             string
+	retries, frequency    int
 	gpgVerify             bool
 	gpgVerifySummary      bool
 }
@@ -40,7 +44,7 @@ func (o *pullOptions) shared(c *cobra.Command) {
 }
 
 func (a *app) pullCommand() *cobra.Command {
-	var o pullOptions
+	o := pullOptions{retries: 5}
 	c := &cobra.Command{Use: "pull REMOTE [BRANCH...]", Short: "Download data from remote repository"}
 	o.shared(c)
 	glibopt.Bool(c, &o.DisableDeltas, "disable-static-deltas", "", "Do not use static deltas")
@@ -48,6 +52,12 @@ func (a *app) pullCommand() *cobra.Command {
 	glibopt.Bool(c, &o.Mirror, "mirror", "", "Write refs suitable for a mirror and fetches all refs if none provided")
 	glibopt.Strings(c, &o.Subpaths, "subpath", "", "", "Only pull the provided subpath(s)")
 	glibopt.Bool(c, &o.httpTrusted, "http-trusted", "", "Do not verify checksums of HTTP sources (mostly useful when mirroring)")
+	glibopt.String(c, &o.CacheDir, "cache-dir", "", "", "Use custom cache dir")
+	glibopt.Strings(c, &o.headers, "http-header", "", "NAME=VALUE", "Add NAME=VALUE as HTTP header to all requests")
+	glibopt.String(c, &o.userAgent, "append-user-agent", "", "USER_AGENT", "Append string to user agent")
+	glibopt.Hide(c, "append-user-agent")
+	glibopt.Int(c, &o.frequency, "update-frequency", "", "FREQUENCY", "Sets the update frequency, in milliseconds (0=1000ms) (default: 0)")
+	glibopt.Int(c, &o.retries, "network-retries", "", "N", "Specifies how many times each download should be retried upon error (default: 5)")
 	glibopt.String(c, &o.url, "url", "", "URL", "Pull objects from this URL instead of the one from the remote config")
 	glibopt.Strings(c, &o.localCache, "localcache-repo", "L", "REPO", "Add REPO as local cache source for objects during this pull")
 	glibopt.Bool(c, &o.TimestampCheck, "timestamp-check", "T", "Require fetched commits to have newer timestamps")
@@ -67,11 +77,18 @@ func (a *app) pull(ctx context.Context, repo *ostree.Repo, args []string, o *pul
 	if remote, ref, ok := strings.Cut(name, ":"); ok && len(refs) == 0 {
 		name, refs = remote, []string{ref}
 	}
+	if o.RequireDeltas && repo.Mode() == ostree.ModeArchive {
+		return errorf("Can't use static deltas in an archive repo")
+	}
 	rem, err := a.pullRemote(repo, name, o)
 	if err != nil {
 		return err
 	}
-	src, opts, err := a.openRemote(ctx, repo, rem)
+	transport, err := o.http()
+	if err != nil {
+		return err
+	}
+	src, opts, err := a.openRemote(ctx, repo, rem, transport)
 	if err != nil {
 		return err
 	}
@@ -148,6 +165,28 @@ func (a *app) pullRemote(repo *ostree.Repo, name string, o *pullOptions) (ostree
 		return rem, errorf("Invalid URI scheme in %s", rem.URL)
 	}
 	return rem, nil
+}
+
+// userAgent is how the command introduces itself, by the name that servers may look for.
+const userAgent = "libostree/" + versionNumber
+
+// http are the options of the transport.
+func (o *pullOptions) http() (*pull.HTTPOptions, error) {
+	h := &pull.HTTPOptions{Retries: o.retries, Header: http.Header{}}
+	if o.retries == 0 {
+		h.Retries = -1 // none, where 0 would be the default
+	}
+	if o.userAgent != "" {
+		h.Header.Set("User-Agent", userAgent+" "+o.userAgent)
+	}
+	for _, kv := range o.headers {
+		name, value, ok := strings.Cut(kv, "=")
+		if !ok {
+			return nil, errorf("Missing '=' in --http-header")
+		}
+		h.Header.Add(name, value)
+	}
+	return h, nil
 }
 
 // setRefs splits REF@COMMIT arguments.

@@ -276,7 +276,7 @@ func (a *app) withRemoteSummary(ctx context.Context, args []string, f func(name 
 		if err != nil {
 			return errorf("Remote \"%s\" not found", args[0])
 		}
-		src, o, err := a.openRemote(ctx, repo, rem)
+		src, o, err := a.openRemote(ctx, repo, rem, nil)
 		if err != nil {
 			return err
 		}

@@ -26,9 +26,11 @@ func main() {
 	os.Exit(code)
 }
 
+const versionNumber = "0.1.0"
+
 // version is what --version prints.
 const version = `libostree:
- Version: '0.1.0'
+ Version: '` + versionNumber + `'
  Features:
   - rpmostree-go
   - gpgme

@@ -28,12 +28,12 @@ func (a *app) signOptions() *sign.Options {
 }
 
 // openRemote opens a remote together with the keys that it is verified with.
-func (a *app) openRemote(ctx context.Context, repo *ostree.Repo, rem ostree.Remote) (pull.Source, *pull.Options, error) {
+func (a *app) openRemote(ctx context.Context, repo *ostree.Repo, rem ostree.Remote, http *pull.HTTPOptions) (pull.Source, *pull.Options, error) {
 	verifier, err := sign.ForRemote(ctx, repo, rem, a.signOptions())
 	if err != nil {
 		return nil, nil, err
 	}
-	src, o, err := pull.OpenRemote(ctx, nil, rem)
+	src, o, err := pull.OpenRemoteHTTP(ctx, nil, rem, http)
 	if err != nil {
 		return nil, nil, err
 	}

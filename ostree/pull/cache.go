@@ -24,7 +24,8 @@ type cached struct {
 // attribute user.etag, Last-Modified as time of the file. What it holds is
 // verified again at each use, so losing or damaging it does no harm.
 type summaryCache struct {
-	repo   string
+	repo   string // or where else the cache is
+	dir    string // below it
 	remote string
 }
 
@@ -38,7 +39,10 @@ func (p *puller) summaryCache() *summaryCache {
 	if _, ok := p.src.(*httpSource); !ok || p.o.Remote == "" {
 		return nil
 	}
-	return &summaryCache{p.dst.Path(), p.o.Remote}
+	if p.o.CacheDir != "" {
+		return &summaryCache{p.o.CacheDir, "summaries", p.o.Remote}
+	}
+	return &summaryCache{p.dst.Path(), summaryCacheDir, p.o.Remote}
 }
 
 func (c *summaryCache) name(file string) string {
@@ -70,7 +74,7 @@ func (c *summaryCache) load(file string, limit int64) cached {
 		return cached{}
 	}
 	defer d.Close()
-	path := summaryCacheDir + "/" + c.name(file)
+	path := c.dir + "/" + c.name(file)
 	data, err := d.ReadFile(path, limit)
 	if err != nil {
 		return cached{}
@@ -96,13 +100,13 @@ func (c *summaryCache) store(ctx context.Context, file string, f cached) {
 		return
 	}
 	defer d.Close()
-	_ = c.replace(ctx, d, summaryCacheDir+"/"+c.name(file), f)
+	_ = c.replace(ctx, d, c.dir+"/"+c.name(file), f)
 }
 
 // replace gives the file its validators before its name: a name with the
 // validators of another content would hide changes.
 func (c *summaryCache) replace(ctx context.Context, d *dirfd.Dir, path string, f cached) (err error) {
-	if err := atomicfs.MkdirAll(ctx, d, summaryCacheDir, 0o775); err != nil {
+	if err := atomicfs.MkdirAll(ctx, d, c.dir, 0o775); err != nil {
 		return err
 	}
 	tmp := path + ".new"

@@ -71,6 +71,9 @@ type Options struct {
 	TimestampCheckFrom ostree.Checksum
 	// LocalCache are repositories to look for objects in before the source.
 	LocalCache []*ostree.Repo
+	// CacheDir is an existing directory to keep summaries in; "" means tmp/cache
+	// of the repository.
+	CacheDir string
 	// Concurrency is the number of objects in flight; <= 0 means 12 over HTTP,
 	// two for each processor for a local source. Each takes about 1.2 MB.
 	Concurrency int

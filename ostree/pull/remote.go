@@ -20,6 +20,12 @@ import (
 // the Options have a Verifier that refuses everything, to be replaced by one
 // that can check them, such as [sign.ForRemote] returns. If the Source is an io.Closer, Close it after use.
 func OpenRemote(ctx context.Context, client *http.Client, rem ostree.Remote) (Source, *Options, error) {
+	return OpenRemoteHTTP(ctx, client, rem, nil)
+}
+
+// OpenRemoteHTTP is [OpenRemote] with options for HTTP; their addresses are those
+// of the remote.
+func OpenRemoteHTTP(ctx context.Context, client *http.Client, rem ostree.Remote, ho *HTTPOptions) (Source, *Options, error) {
 	o := &Options{Remote: rem.Name, Refs: rem.Branches, CollectionID: rem.CollectionID}
 	commits, summary, err := sign.Demanded(rem)
 	if err != nil {
@@ -29,14 +35,14 @@ func OpenRemote(ctx context.Context, client *http.Client, rem ostree.Remote) (So
 		o.Verify = refuse{rem.Name, commits, summary}
 		o.RequireSummary = summary
 	}
-	src, err := openURL(ctx, client, rem)
+	src, err := openURL(ctx, client, rem, ho)
 	if err != nil {
 		return nil, nil, fmt.Errorf("remote %q: %w", rem.Name, err)
 	}
 	return src, o, nil
 }
 
-func openURL(ctx context.Context, client *http.Client, rem ostree.Remote) (Source, error) {
+func openURL(ctx context.Context, client *http.Client, rem ostree.Remote, ho *HTTPOptions) (Source, error) {
 	if rem.URL == "" && rem.Metalink != "" {
 		return nil, fmt.Errorf("metalink: %w", errors.ErrUnsupported)
 	}
@@ -48,6 +54,10 @@ func openURL(ctx context.Context, client *http.Client, rem ostree.Remote) (Sourc
 		return &localSource{repo, true}, nil
 	}
 	o := &HTTPOptions{}
+	if ho != nil {
+		*o = *ho
+		o.ContentURLs = nil
+	}
 	var err error
 	if o.URLs, err = resolveURL(ctx, client, rem.URL); err != nil {
 		return nil, err
