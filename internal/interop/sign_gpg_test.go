@@ -199,7 +199,9 @@ func TestGPGWeSignRealVerifies(t *testing.T) {
 // TestGPGDescriptionsAreTheRealOnes compares what is said about signatures in all states.
 func TestGPGDescriptionsAreTheRealOnes(t *testing.T) {
 	t.Setenv("TZ", "UTC")
+	local := time.Local
 	time.Local = time.UTC
+	defer func() { time.Local = local }()
 	g := newGnuPG(t)
 	key := g.key("Alice <alice@example.com>", "ed25519")
 	g.run("--quick-add-key", key, "rsa2048", "sign", "never")
