@@ -152,7 +152,7 @@ func writePackage(w io.Writer, pool *depsolve.Pool, p depsolve.RawPackage) {
 	if i := strings.LastIndexByte(p.EVR, '-'); i >= 0 {
 		version, release = p.EVR[:i], p.EVR[i+1:]
 	}
-	fmt.Fprintf(w, "=Pkg: %s %s %s %s\n", p.Name, version, dash(release), dash(p.Arch))
+	fmt.Fprintf(w, "=Pkg: %s %s %s %s\n", p.Name, dash(version), dash(release), dash(p.Arch))
 	if p.Vendor != "" {
 		fmt.Fprintf(w, "=Vnd: %s\n", p.Vendor)
 	}
@@ -170,10 +170,23 @@ func writePackage(w io.Writer, pool *depsolve.Pool, p depsolve.RawPackage) {
 		{"Rec", p.Recommends}, {"Sup", p.Supplements}, {"Sug", p.Suggests}, {"Enh", p.Enhances}, {"Ipr", p.IgnoreInstalled},
 	} {
 		for _, d := range l.deps {
-			fmt.Fprintf(w, "=%s: %s\n", l.tag, DepText(pool, d))
+			fmt.Fprintf(w, "=%s: %s\n", l.tag, tagText(pool, d))
 		}
 	}
 	for _, f := range p.Files {
 		fmt.Fprintf(w, "=Fls: %s\n", f)
 	}
+}
+
+// tagText is DepText for repositories, where what begins with a slash is a
+// file name as it stands.
+func tagText(pool *depsolve.Pool, d depsolve.DepID) string {
+	text := DepText(pool, d)
+	if !strings.HasPrefix(text, "/") {
+		return text
+	}
+	if _, _, _, ok := pool.Split(d); ok {
+		return "(" + text + ")"
+	}
+	return pool.DepString(d)
 }

@@ -86,7 +86,7 @@ func (t *tagReader) tag(tag, value string) error {
 	case "Itm":
 		pkg.InstallTime, _ = strconv.ParseInt(value, 10, 64)
 	case "Fls":
-		pkg.Files = append(pkg.Files, value)
+		pkg.Files = append(pkg.Files, strings.TrimSpace(value))
 	case "Prv":
 		if t.version == 2 && strings.HasPrefix(value, "/") {
 			pkg.Files = append(pkg.Files, value)
@@ -135,6 +135,7 @@ func (t *tagReader) newPackage(value string) error {
 	if f[2] != "-" && f[2] != "" {
 		evr += "-" + f[2]
 	}
+	evr = strings.TrimRight(evr, "-") // an empty release is none
 	arch := f[3]
 	if arch == "-" {
 		arch = ""
@@ -146,7 +147,7 @@ func (t *tagReader) newPackage(value string) error {
 
 func (t *tagReader) dep(list *[]depsolve.DepID, value string) error {
 	if strings.HasPrefix(value, "/") {
-		*list = append(*list, t.pool.Name(value))
+		*list = append(*list, t.pool.Name(strings.TrimSpace(value)))
 		return nil
 	}
 	d, ok := t.cache[value]
