@@ -84,7 +84,7 @@ func checkState(t *testing.T, h *house, p *pkg, s source, d ast.Decl) {
 			t.Errorf("%s: init() has effects at import time", h.at(d))
 		}
 	case *ast.GenDecl:
-		if d.Tok != token.VAR {
+		if d.Tok != token.VAR || isEmbedded(d) {
 			return
 		}
 		for _, spec := range d.Specs {
@@ -97,6 +97,11 @@ func checkState(t *testing.T, h *house, p *pkg, s source, d ast.Decl) {
 			}
 		}
 	}
+}
+
+// isEmbedded reports whether the variable holds a file of the source tree.
+func isEmbedded(d *ast.GenDecl) bool {
+	return d.Doc != nil && slices.ContainsFunc(d.Doc.List, func(c *ast.Comment) bool { return strings.HasPrefix(c.Text, "//go:embed ") })
 }
 
 // isConstantLike reports whether an initialiser makes an error, a table, a compiled pattern, a buffer pool or a
