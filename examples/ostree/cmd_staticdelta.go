@@ -16,7 +16,7 @@ import (
 
 func (a *app) staticDeltaCommand() *cobra.Command {
 	c := glibopt.Group("static-delta COMMAND", "Static delta related commands",
-		`No "static-delta" command specified`, `Unknown "static-delta" subcommand '%s'`)
+		`No command specified`, `Unknown "static-delta" subcommand '%s'`)
 	for _, sub := range []*cobra.Command{
 		a.deltaListCommand(), a.deltaShowCommand(), a.deltaDeleteCommand(), a.deltaGenerateCommand(),
 		a.deltaApplyCommand(), a.deltaVerifyCommand(), a.deltaIndexesCommand(), a.deltaReindexCommand(),
