@@ -107,11 +107,15 @@ func (d *Delta) apply(ctx context.Context, repo *ostree.Repo, o *ApplyOptions) (
 	if err := checkComplete(ctx, tx, d.Superblock.Name); err != nil {
 		return ostree.TxStats{}, err
 	}
+	// Objects get their places one after the other; until all have, the commit
+	// counts as incomplete.
+	if err := repo.MarkPartial(ctx, d.Superblock.Name.To, true); err != nil {
+		return ostree.TxStats{}, err
+	}
 	stats, err := tx.Commit(ctx) // COMMIT POINT
 	if err != nil {
 		return stats, err
 	}
-	// An interrupted pull may have left the commit marked as incomplete.
 	return stats, repo.MarkPartial(context.WithoutCancel(ctx), d.Superblock.Name.To, false)
 }
 

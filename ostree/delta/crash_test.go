@@ -1,0 +1,124 @@
+package delta
+
+import (
+	"context"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"example.com/rpmostree/internal/atomicfs/crashtest"
+	"example.com/rpmostree/ostree"
+	"github.com/stretchr/testify/require"
+)
+
+func openAt(t testing.TB, dir string) *ostree.Repo {
+	r, err := ostree.Open(context.Background(), filepath.Join(dir, "repo"), nil)
+	require.NoError(t, err)
+	return r
+}
+
+func applyScenario(t *testing.T) crashtest.Scenario {
+	w := newWorld(t)
+	_, err := Generate(t.Context(), w.repo, w.name, &GenerateOptions{MaxPartSize: 100_000})
+	require.NoError(t, err)
+	d, err := Open(w.repo, w.name)
+	require.NoError(t, err)
+	return crashtest.Scenario{
+		CloneSetup: true,
+		Setup: func(t testing.TB, dir string) {
+			r, err := ostree.Init(context.Background(), filepath.Join(dir, "repo"), &ostree.InitOptions{Mode: ostree.ModeBareUser})
+			require.NoError(t, err)
+			w.copyOld(t, r)
+			require.NoError(t, r.Close())
+		},
+		Op: func(ctx context.Context, dir string) error {
+			r, err := ostree.Open(ctx, filepath.Join(dir, "repo"), nil)
+			if err != nil {
+				return err
+			}
+			defer r.Close()
+			_, err = d.Apply(ctx, r, &ApplyOptions{Workers: 1})
+			return err
+		},
+		Check: func(t testing.TB, dir string, _ bool) {
+			r := openAt(t, dir)
+			defer r.Close()
+			// A commit that is there is complete, or known not to be.
+			report, err := r.Fsck(context.Background(), &ostree.FsckOptions{KeepStates: true})
+			require.NoError(t, err)
+			require.NoError(t, report.Err())
+		},
+		Final: func(t testing.TB, dir string) {
+			r := openAt(t, dir)
+			defer r.Close()
+			requireIntact(t, r)
+			_, err := r.Traverse(context.Background(), w.name.To, 0)
+			require.NoError(t, err)
+		},
+	}
+}
+
+func TestApplyCrash(t *testing.T) {
+	require.Greater(t, crashtest.Enumerate(t, applyScenario(t)), 20)
+}
+
+func TestApplyFaults(t *testing.T) {
+	crashtest.Faults(t, applyScenario(t), syscall.ENOSPC)
+}
+
+// TestGenerateCrash: a delta in a repository is whole or not there, also while
+// it replaces another.
+func TestGenerateCrash(t *testing.T) {
+	w := newWorld(t)
+	for _, replace := range []bool{false, true} {
+		n := crashtest.Enumerate(t, crashtest.Scenario{
+			CloneSetup: true,
+			Setup: func(t testing.TB, dir string) {
+				ctx := context.Background()
+				r, err := ostree.Init(ctx, filepath.Join(dir, "repo"), &ostree.InitOptions{Mode: ostree.ModeArchive})
+				require.NoError(t, err)
+				tx, err := r.Begin(ctx, &ostree.TxOptions{NoSync: true})
+				require.NoError(t, err)
+				for name, err := range w.repo.Objects(ctx) {
+					require.NoError(t, err)
+					_, err = tx.ImportObject(ctx, w.repo, name, nil)
+					require.NoError(t, err)
+				}
+				_, err = tx.Commit(ctx)
+				require.NoError(t, err)
+				if replace {
+					_, err := Generate(ctx, r, w.name, &GenerateOptions{MaxPartSize: 50_000})
+					require.NoError(t, err)
+				}
+				require.NoError(t, r.Close())
+			},
+			Op: func(ctx context.Context, dir string) error {
+				r, err := ostree.Open(ctx, filepath.Join(dir, "repo"), nil)
+				if err != nil {
+					return err
+				}
+				defer r.Close()
+				_, err = Generate(ctx, r, w.name, nil)
+				return err
+			},
+			Check: func(t testing.TB, dir string, _ bool) {
+				r := openAt(t, dir)
+				defer r.Close()
+				names, err := List(r)
+				require.NoError(t, err)
+				if replace {
+					require.Len(t, names, 1)
+				}
+				for _, n := range names {
+					d, err := Open(r, n)
+					require.NoError(t, err)
+					for i := range d.Superblock.Parts {
+						_, err := d.Inspect(context.Background(), r, i)
+						require.NoError(t, err)
+					}
+				}
+			},
+		})
+		require.Greater(t, n, 5)
+	}
+}
