@@ -32,7 +32,6 @@ type Problem struct {
 	Jobs   []int   // the jobs to blame, as indexes of what Solve was given
 
 	rules  []int32 // the rules to give up, negative for jobs
-	proof  []int32
 	solver *solver
 }
 

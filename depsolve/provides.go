@@ -19,9 +19,6 @@ func (p *Pool) buildIndex() {
 	p.litsMax = 4*p.lits.Len() + 1<<20
 }
 
-// systemList is the offset of the list that holds only the system package.
-const systemList = 3
-
 // indexable reports whether the provides of a package count.
 func (p *Pool) indexable(pkg int32) bool {
 	if p.repoOf[pkg] == 0 {

@@ -104,7 +104,6 @@ type runner struct {
 	stack    []depsolve.DepID // what genid built
 	opts     depsolve.Options
 	started  bool
-	ready    bool
 	skip     string
 	autoinst []string
 	results  []Result

@@ -45,7 +45,6 @@ type differ struct {
 	old, next []byte
 	ix        *index
 	out       []byte
-	w         io.Writer
 	err       error
 }
 
