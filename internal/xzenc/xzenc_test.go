@@ -1,0 +1,129 @@
+package xzenc
+
+import (
+	"bytes"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"example.com/rpmostree/internal/testenv"
+	"github.com/mikelolasagasti/xz"
+	"github.com/stretchr/testify/require"
+)
+
+func noise(seed uint64, n int) []byte {
+	r := rand.New(rand.NewPCG(seed, 8))
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = byte(r.Uint32())
+	}
+	return b
+}
+
+func inputs(t testing.TB) map[string][]byte {
+	words := strings.Fields("the xz format is a container for compressed data and checks of various kinds")
+	r := rand.New(rand.NewPCG(1, 1))
+	var text strings.Builder
+	for text.Len() < 300_000 {
+		text.WriteString(words[r.IntN(len(words))] + " ")
+	}
+	exe, err := os.Executable()
+	require.NoError(t, err)
+	program, err := os.ReadFile(exe)
+	require.NoError(t, err)
+	return map[string][]byte{
+		"empty":   nil,
+		"one":     []byte("a"),
+		"short":   []byte("abcabcabcabc"),
+		"zeros":   make([]byte, 5<<20),
+		"text":    []byte(text.String()),
+		"noise":   noise(1, 400_000),
+		"mixed":   bytes.Join([][]byte{noise(2, 70_000), []byte(text.String()), noise(3, 200_000), make([]byte, 100_000), noise(2, 70_000)}, nil),
+		"program": program[:min(len(program), 2<<20)],
+	}
+}
+
+// Everything that is written comes back through two independent decoders.
+func TestRoundTrip(t *testing.T) {
+	testenv.NeedTool(t, "xz")
+	var e Encoder
+	for name, data := range inputs(t) {
+		t.Run(name, func(t *testing.T) {
+			var buf bytes.Buffer
+			require.NoError(t, e.Encode(&buf, data))
+			r, err := xz.NewReader(bytes.NewReader(buf.Bytes()), 0)
+			require.NoError(t, err)
+			got, err := io.ReadAll(r)
+			require.NoError(t, err)
+			require.True(t, bytes.Equal(data, got))
+			cmd := exec.Command("xz", "-dc")
+			cmd.Stdin = bytes.NewReader(buf.Bytes())
+			out, err := cmd.Output()
+			require.NoError(t, err)
+			require.True(t, bytes.Equal(data, out))
+			var again bytes.Buffer
+			var fresh Encoder
+			require.NoError(t, fresh.Encode(&again, data))
+			require.True(t, bytes.Equal(buf.Bytes(), again.Bytes()), "depends on earlier inputs")
+		})
+	}
+}
+
+// Nearly as small as the xz command at the preset of static deltas.
+func TestRatio(t *testing.T) {
+	testenv.NeedTool(t, "xz")
+	var e Encoder
+	for _, name := range []string{"text", "mixed", "program", "noise"} {
+		data := inputs(t)[name]
+		var buf bytes.Buffer
+		require.NoError(t, e.Encode(&buf, data))
+		file := filepath.Join(t.TempDir(), "data")
+		require.NoError(t, os.WriteFile(file, data, 0o600))
+		theirs := len(testenv.Run(t, "", "xz", "-8", "-c", file))
+		t.Logf("%s: %d bytes, xz -8 %d", name, buf.Len(), theirs)
+		require.LessOrEqual(t, float64(buf.Len()), 1.04*float64(theirs), name)
+	}
+}
+
+// Distances beyond the dictionary must not be used.
+func TestSmallDictionary(t *testing.T) {
+	block := noise(5, 3000)
+	data := bytes.Join([][]byte{block, noise(6, 4096), block, block}, nil)
+	e := Encoder{DictSize: 4096}
+	var buf bytes.Buffer
+	require.NoError(t, e.Encode(&buf, data))
+	r, err := xz.NewReader(bytes.NewReader(buf.Bytes()), 4096)
+	require.NoError(t, err)
+	got, err := io.ReadAll(r)
+	require.NoError(t, err)
+	require.True(t, bytes.Equal(data, got))
+}
+
+func FuzzEncode(f *testing.F) {
+	f.Add([]byte("hello hello hello"))
+	var e Encoder
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var buf bytes.Buffer
+		require.NoError(t, e.Encode(&buf, data))
+		r, err := xz.NewReader(bytes.NewReader(buf.Bytes()), 0)
+		require.NoError(t, err)
+		got, err := io.ReadAll(r)
+		require.NoError(t, err)
+		require.True(t, bytes.Equal(data, got))
+	})
+}
+
+func BenchmarkEncode(b *testing.B) {
+	data := inputs(b)["program"]
+	var e Encoder
+	b.SetBytes(int64(len(data)))
+	for b.Loop() {
+		if err := e.Encode(io.Discard, data); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
