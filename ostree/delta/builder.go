@@ -9,6 +9,7 @@ import (
 
 	"example.com/rpmostree/internal/dirfd"
 	"example.com/rpmostree/internal/rollsum"
+	"example.com/rpmostree/internal/xzenc"
 	"example.com/rpmostree/ostree"
 )
 
@@ -20,6 +21,7 @@ type builder struct {
 	o     *GenerateOptions
 	out   *output
 	stats *Stats
+	xz    xzenc.Encoder
 
 	part        *partWriter
 	parts       []builtPart
@@ -77,7 +79,7 @@ func (b *builder) finishPart() error {
 	}
 	p := b.part
 	b.part = nil
-	built, err := p.finish(b.ctx, b.out, len(b.parts))
+	built, err := p.finish(b.ctx, b.out, &b.xz, len(b.parts))
 	if err = errors.Join(err, p.discard(b.ctx)); err != nil {
 		return fmt.Errorf("part %d: %w", len(b.parts), err)
 	}

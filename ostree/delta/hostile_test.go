@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"testing"
 
+	"example.com/rpmostree/internal/xzenc"
 	"example.com/rpmostree/ostree"
 	"example.com/rpmostree/ostree/gvariant"
 	"example.com/rpmostree/ostree/ostreetest"
@@ -143,7 +144,7 @@ func TestHostileParts(t *testing.T) {
 
 	// A small file that grows without end.
 	var bomb bytes.Buffer
-	require.NoError(t, writeCompressed(&bomb, make([]byte, 40<<20)))
+	require.NoError(t, writeCompressed(&bomb, &xzenc.Encoder{}, make([]byte, 40<<20)))
 	require.Less(t, bomb.Len(), 100_000)
 	err = apply(partFor(bomb.Bytes()), bomb.Bytes(), &ApplyOptions{MaxPart: 20 << 20})
 	require.ErrorContains(t, err, "is larger than 20971520 bytes when decompressed")
@@ -232,8 +233,16 @@ func TestOldByteOrder(t *testing.T) {
 	}
 }
 
+// smallWorld has deltas of a few hundred bytes.
+func smallWorld(t testing.TB) *world {
+	repo := ostreetest.NewRepo(t, ostree.ModeArchive)
+	from := ostreetest.Write(t, repo, "main", map[string]string{"a": "some text that changes", "mode": "same"})
+	to := ostreetest.Write(t, repo, "main", map[string]string{"a": "some text that has changed", "mode mode=0600": "same", "l -> a": "", "x user.a=b": "x"})
+	return &world{repo, Name{from, to}}
+}
+
 func FuzzSuperblock(f *testing.F) {
-	w := newWorld(f)
+	w := smallWorld(f)
 	for _, o := range allOptions {
 		_, err := Generate(context.Background(), w.repo, w.name, &o)
 		require.NoError(f, err)
@@ -255,8 +264,8 @@ func FuzzSuperblock(f *testing.F) {
 
 func FuzzPart(f *testing.F) {
 	repo := ostreetest.NewRepo(f, ostree.ModeArchive)
-	w := newWorld(f)
-	_, err := Generate(context.Background(), w.repo, w.name, &GenerateOptions{MaxPartSize: 1000})
+	w := smallWorld(f)
+	_, err := Generate(context.Background(), w.repo, w.name, &GenerateOptions{MaxPartSize: 100})
 	require.NoError(f, err)
 	d, err := Open(w.repo, w.name)
 	require.NoError(f, err)

@@ -14,6 +14,7 @@ import (
 
 	"example.com/rpmostree/internal/atomicfs"
 	"example.com/rpmostree/internal/dirfd"
+	"example.com/rpmostree/internal/xzenc"
 	"example.com/rpmostree/ostree"
 	"example.com/rpmostree/ostree/gvariant"
 	"golang.org/x/sys/unix"
@@ -85,13 +86,13 @@ func encodeXattrs(x ostree.Xattrs) gvariant.Value {
 }
 
 // finish compresses the part and hands it to out.
-func (p *partWriter) finish(ctx context.Context, out *output, index int) (*builtPart, error) {
+func (p *partWriter) finish(ctx context.Context, out *output, e *xzenc.Encoder, index int) (*builtPart, error) {
 	raw, err := p.serialize(ctx)
 	if err != nil {
 		return nil, err
 	}
 	built := &builtPart{}
-	err = p.compress(ctx, out, index, raw, built)
+	err = p.compress(ctx, out, e, index, raw, built)
 	if len(raw) > 0 {
 		err = errors.Join(err, unix.Munmap(raw))
 	}
@@ -159,7 +160,7 @@ func appendTupleOffsets(tail []byte, before int64, offsets []int64) []byte {
 }
 
 // compress writes the part and notes length and checksum.
-func (p *partWriter) compress(ctx context.Context, out *output, index int, raw []byte, built *builtPart) error {
+func (p *partWriter) compress(ctx context.Context, out *output, e *xzenc.Encoder, index int, raw []byte, built *builtPart) error {
 	w := &partSink{hash: sha256.New()}
 	if out.o.Inline {
 		w.w = &w.buf
@@ -170,7 +171,7 @@ func (p *partWriter) compress(ctx context.Context, out *output, index int, raw [
 		}
 		w.f, w.w = f, f
 	}
-	err := writeCompressed(w, raw)
+	err := writeCompressed(w, e, raw)
 	if err == nil && w.f != nil {
 		err = out.publishPart(ctx, w.f, index)
 	}
