@@ -9,7 +9,7 @@ import (
 const (
 	maxUnpacked  = 1 << 21
 	maxPacked    = 1 << 16
-	fullPacked   = maxPacked - 1024
+	fullPacked   = maxPacked - 8<<10
 	maxRawPacked = 1 << 16
 )
 
@@ -47,12 +47,14 @@ func (e *encoder) encode(w io.Writer, data []byte, f *finder) error {
 	for e.pos < len(data) {
 		start := e.pos
 		e.rc.reset()
+		// A chunk ends with a block of the parser: what is planned depends on
+		// the last distances, which a chunk that is stored raw resets.
 		for e.pos < len(data) && e.pos-start < maxUnpacked-maxBlock-maxMatch && e.rc.size() < fullPacked {
-			e.step()
+			e.block()
 		}
 		e.rc.flush()
 		unpacked := data[start:e.pos]
-		if len(e.rc.out) >= len(unpacked) {
+		if len(e.rc.out) >= len(unpacked) || len(e.rc.out) > maxPacked {
 			if err := writeRaw(w, unpacked, dictReset); err != nil {
 				return err
 			}
@@ -108,9 +110,16 @@ func writeRaw(w io.Writer, data []byte, dictReset bool) error {
 	return nil
 }
 
-// step encodes one step of the parser.
-func (e *encoder) step() {
-	s := e.parser.next()
+// block encodes what the parser plans next.
+func (e *encoder) block() {
+	plan := e.parser.block()
+	for i := len(plan) - 1; i >= 0; i-- {
+		e.step(plan[i])
+	}
+}
+
+// step encodes one step.
+func (e *encoder) step(s step) {
 	ps := e.pos & posMask
 	if s.length == 1 && s.back < 0 {
 		e.rc.bit(&e.isMatch[e.state][ps], 0)

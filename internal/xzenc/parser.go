@@ -19,30 +19,22 @@ type node struct {
 	reps  [4]uint32
 }
 
-// parser plans the cheapest sequence of steps for a block, then hands them out.
+// parser plans the cheapest sequence of steps for a block.
 type parser struct {
 	e     *encoder
 	f     *finder
 	nodes [maxBlock + maxMatch + 1]node
-	plan  []step // in reverse
+	plan  []step
 }
 
 func (p *parser) start(e *encoder, f *finder) { p.e, p.f, p.plan = e, f, p.plan[:0] }
 
-func (p *parser) next() step {
-	if len(p.plan) == 0 {
-		p.block()
-	}
-	s := p.plan[len(p.plan)-1]
-	p.plan = p.plan[:len(p.plan)-1]
-	return s
-}
-
 // block plans from the position of the encoder. The plan ends where a match is
 // long enough to be taken in any case, where all ways meet after the block, or
-// with the input.
-func (p *parser) block() {
+// with the input. The result is in reverse, and valid until the next call.
+func (p *parser) block() []step {
 	e := p.e
+	p.plan = p.plan[:0]
 	n := p.nodes[:]
 	n[0] = node{price: 0, state: e.state, reps: e.reps}
 	last := 0 // the farthest node that is reached
@@ -57,7 +49,7 @@ func (p *parser) block() {
 		// All ways meet in the last node that is reached.
 		if left == 0 || cur > 0 && cur == last && cur >= minPlan || cur >= maxBlock {
 			p.trace(cur)
-			return
+			return p.plan
 		}
 		if cur > 0 {
 			p.arrive(cur)
@@ -65,9 +57,9 @@ func (p *parser) block() {
 		matches := p.f.next()
 		if s, ok := p.obvious(cur, left, matches); ok {
 			p.f.skip(s.length - 1)
+			p.plan = append(p.plan, s)
 			p.trace(cur)
-			p.plan = prepend(p.plan, s)
-			return
+			return p.plan
 		}
 		reach(cur + 1)
 		p.relaxShort(cur, pos)
@@ -78,14 +70,6 @@ func (p *parser) block() {
 
 // minPlan is the least to plan: less would cost more than it saves.
 const minPlan = 64
-
-// prepend puts a step at the end of a plan, which is stored in reverse.
-func prepend(plan []step, s step) []step {
-	plan = append(plan, step{})
-	copy(plan[1:], plan)
-	plan[0] = s
-	return plan
-}
 
 // arrive works out the state at a node from the one before.
 func (p *parser) arrive(cur int) {
@@ -106,7 +90,7 @@ func (p *parser) arrive(cur int) {
 	}
 }
 
-// trace stores the way to a node as the plan.
+// trace adds the way to a node to the plan.
 func (p *parser) trace(cur int) {
 	for cur > 0 {
 		s := p.nodes[cur].step

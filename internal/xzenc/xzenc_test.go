@@ -35,15 +35,32 @@ func inputs(t testing.TB) map[string][]byte {
 	require.NoError(t, err)
 	program, err := os.ReadFile(exe)
 	require.NoError(t, err)
+	// Pieces that compress and pieces that do not, in all lengths, so that chunks
+	// of both kinds follow each other everywhere.
+	var patchwork []byte
+	for i := range 400 {
+		n := r.IntN(1 << (4 + r.IntN(14)))
+		switch i % 3 {
+		case 0:
+			patchwork = append(patchwork, noise(uint64(i), n)...)
+		case 1:
+			at := r.IntN(200_000)
+			patchwork = append(patchwork, text.String()[at:at+min(n, 90_000)]...)
+		default:
+			at := r.IntN(len(patchwork))
+			patchwork = append(patchwork, patchwork[at:min(at+n, len(patchwork))]...)
+		}
+	}
 	return map[string][]byte{
-		"empty":   nil,
-		"one":     []byte("a"),
-		"short":   []byte("abcabcabcabc"),
-		"zeros":   make([]byte, 5<<20),
-		"text":    []byte(text.String()),
-		"noise":   noise(1, 400_000),
-		"mixed":   bytes.Join([][]byte{noise(2, 70_000), []byte(text.String()), noise(3, 200_000), make([]byte, 100_000), noise(2, 70_000)}, nil),
-		"program": program[:min(len(program), 2<<20)],
+		"patchwork": patchwork,
+		"empty":     nil,
+		"one":       []byte("a"),
+		"short":     []byte("abcabcabcabc"),
+		"zeros":     make([]byte, 5<<20),
+		"text":      []byte(text.String()),
+		"noise":     noise(1, 400_000),
+		"mixed":     bytes.Join([][]byte{noise(2, 70_000), []byte(text.String()), noise(3, 200_000), make([]byte, 100_000), noise(2, 70_000)}, nil),
+		"program":   program[:min(len(program), 2<<20)],
 	}
 }
 
