@@ -1,9 +1,13 @@
 package delta
 
 import (
+	"bytes"
+	"errors"
+	"fmt"
 	"io"
 
 	"example.com/rpmostree/internal/xzenc"
+	"github.com/mikelolasagasti/xz"
 )
 
 // writeCompressed writes a part: its compression, then raw in that.
@@ -12,4 +16,30 @@ func writeCompressed(w io.Writer, e *xzenc.Encoder, raw []byte) error {
 		return err
 	}
 	return e.Encode(w, raw)
+}
+
+// checkCompressed reads what has been written back: a part that nobody can
+// unpack would stop every client.
+func checkCompressed(r io.Reader, raw []byte) error {
+	if _, err := io.CopyN(io.Discard, r, 1); err != nil {
+		return err
+	}
+	z, err := xz.NewReader(r, maxDict)
+	if err != nil {
+		return err
+	}
+	buf := make([]byte, 64<<10)
+	for {
+		n, err := z.Read(buf)
+		if n > len(raw) || !bytes.Equal(buf[:n], raw[:n]) {
+			return errors.New("compressed data does not give back what was compressed")
+		}
+		raw = raw[n:]
+		if err == io.EOF && len(raw) == 0 {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("read back compressed data: %w", err)
+		}
+	}
 }

@@ -172,6 +172,9 @@ func (p *partWriter) compress(ctx context.Context, out *output, e *xzenc.Encoder
 		w.f, w.w = f, f
 	}
 	err := writeCompressed(w, e, raw)
+	if err == nil {
+		err = checkCompressed(w.reader(), raw)
+	}
 	if err == nil && w.f != nil {
 		err = out.publishPart(ctx, w.f, index)
 	}
@@ -198,6 +201,14 @@ func (s *partSink) Write(b []byte) (int, error) {
 	n, err := s.w.Write(b)
 	s.n += int64(n)
 	return n, err
+}
+
+// reader reads what has been written.
+func (s *partSink) reader() io.Reader {
+	if s.f == nil {
+		return bytes.NewReader(s.buf.Bytes())
+	}
+	return bufio.NewReaderSize(io.NewSectionReader(s.f, 0, s.n), 64<<10)
 }
 
 func (p *partWriter) discard(ctx context.Context) error {
