@@ -1,37 +1,25 @@
 package bsdiff
 
-import (
-	"bytes"
-	"io"
-)
-
-// MemoryFor estimates the memory in bytes that [Diff] needs besides its inputs.
+// MemoryFor estimates the memory in bytes that [Diff] needs besides its inputs
+// and the patch.
 func MemoryFor(oldSize int) int {
 	stride := strideFor(oldSize)
 	return 4*(oldSize/stride) + 4<<tableBits(oldSize/stride)
 }
 
-// Diff writes a patch that makes next of old. The same input gives the same
+// Diff returns a patch that makes next of old. The same input gives the same
 // patch.
 //
 // An index of old finds the places where next agrees with it. Runs that agree
 // exactly are extended over single bytes that do not, which the patch stores as
 // differences: in a program that was linked again most are addresses, and
 // compress well. Time is about proportional to the size of both.
-func Diff(w io.Writer, old, next []byte) error {
+func Diff(old, next []byte) []byte {
 	d := &differ{old: old, next: next, ix: newIndex(old)}
+	// Every byte of next is in the patch, as a difference or as it is.
+	d.out = make([]byte, 0, len(next)+len(next)/32+4*recordSize)
 	d.run()
-	if d.err == nil && len(d.out) > 0 {
-		d.flush(w)
-	}
-	return d.err
-}
-
-// DiffBytes is [Diff] into memory.
-func DiffBytes(old, next []byte) []byte {
-	var b bytes.Buffer
-	_ = Diff(&b, old, next) // a buffer does not fail
-	return b.Bytes()
+	return d.out
 }
 
 // minGain is by how many bytes another alignment has to be better: a record
@@ -177,5 +165,3 @@ func (d *differ) divide(scanA, posA, scanB, posB, n int) int {
 	}
 	return length
 }
-
-func (d *differ) flush(w io.Writer) { _, d.err = w.Write(d.out) }

@@ -129,7 +129,7 @@ func (b *builder) compare(ctx context.Context, f *filePlan) (r *compared, err er
 // usePatch keeps a patch unless it shows that the files have little in common:
 // then the file as it is compresses as well.
 func (r *compared) usePatch(old, next []byte) {
-	patch := bsdiff.DiffBytes(old, next)
+	patch := bsdiff.Diff(old, next)
 	if zeros := bytes.Count(patch, []byte{0}); zeros > len(next)/16 || len(patch) < len(next) {
 		r.patch = patch
 	}

@@ -64,7 +64,7 @@ type Stats struct {
 
 // Generate makes the delta between two commits of a repository, or from scratch
 // if name.From is zero. The same input makes the same parts. It uses at most
-// about 250 MiB of memory.
+// 300 MiB of memory.
 //
 // A delta in the repository appears at once and complete; an older one of the
 // same name is replaced.
