@@ -33,7 +33,6 @@ type differ struct {
 	old, next []byte
 	ix        *index
 	out       []byte
-	err       error
 }
 
 // run walks over next. The current alignment continues the old file after what
