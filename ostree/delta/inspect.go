@@ -62,38 +62,47 @@ func (d *Delta) decode(ctx context.Context, p *Part, i int, tmp *dirfd.Dir, limi
 	return out, err
 }
 
-// count runs over the operations; yield tells where objects end, which decides
-// what a splice looks like.
+// count checks the program, then counts its operations: also those between
+// objects, such as a source that is set before its file is begun.
 func (s *PartDetails) count(p *payload, objects []ostree.ObjectName) error {
-	return p.jobs(objects, func(j job) error {
-		if !j.pieces {
-			s.Splice++
-			return nil
+	err := p.jobs(objects, func(j job) error {
+		if j.pieces {
+			s.Content += j.size
 		}
-		s.Open++
-		s.Close++
-		s.Content += j.size
-		return s.countBody(j.body)
+		return nil
 	})
-}
-
-func (s *PartDetails) countBody(ops []byte) error {
-	c := cursor{ops: ops}
-	for c.pos < len(c.ops) {
-		o, err := c.next(true)
+	if err != nil {
+		return err
+	}
+	c := cursor{ops: p.ops}
+	for made := 0; c.pos < len(c.ops); {
+		o, err := c.next(made < len(objects) && objects[made].Type == ostree.TypeFile)
 		if err != nil {
 			return err
 		}
-		switch o.code {
-		case opWrite:
-			s.Write++
-		case opSetSource:
-			s.SetSource++
-		case opUnsetSource:
-			s.UnsetSource++
-		case opPatch:
-			s.Patch++
+		if o.code == opSplice || o.code == opClose {
+			made++
 		}
+		s.add(o.code)
 	}
 	return nil
+}
+
+func (s *PartDetails) add(code byte) {
+	switch code {
+	case opSplice:
+		s.Splice++
+	case opOpen:
+		s.Open++
+	case opWrite:
+		s.Write++
+	case opSetSource:
+		s.SetSource++
+	case opUnsetSource:
+		s.UnsetSource++
+	case opClose:
+		s.Close++
+	case opPatch:
+		s.Patch++
+	}
 }

@@ -41,6 +41,7 @@ type Superblock struct {
 	Commit    []byte          // the object of the new commit
 	Checksum  ostree.Checksum // SHA-256 of the bytes of the superblock
 	BigEndian bool            // byte order of the sizes as they were stored
+	Guessed   bool            // BigEndian is, since the delta does not tell
 	Parts     []Part
 	Fallbacks []Fallback
 }
@@ -159,6 +160,7 @@ func (s *Superblock) byteOrder() (big bool, err error) {
 		}
 		return false, fmt.Errorf("unknown byte order %s", v)
 	}
+	s.Guessed = true
 	var size, usize, objects float64
 	for _, p := range s.Parts {
 		size += float64(p.Size)
