@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -84,7 +85,7 @@ func (a *app) deltaDeleteCommand() *cobra.Command {
 		return a.withRepo(c.Context(), func(repo *ostree.Repo) error {
 			n, err := delta.ParseName(args[0])
 			if err != nil {
-				return err
+				return errorf("Invalid rev %s", args[0])
 			}
 			err = delta.Delete(c.Context(), repo, n)
 			if errors.Is(err, fs.ErrNotExist) {
@@ -117,10 +118,14 @@ func (a *app) deltaShow(ctx context.Context, repo *ostree.Repo, arg string) erro
 		from = s.Name.From.String()
 	}
 	order := map[bool]string{true: "big", false: "little"}[s.BigEndian]
+	if s.Guessed {
+		order += " (heuristic)"
+	}
 	a.printf("From: %s\nTo: %s\nEndianness: %s\nTimestamp: %d\nNumber of parents: 0\n", from, s.Name.To, order, s.Time.Unix())
 	a.printf("Number of fallback entries: %d\n", len(s.Fallbacks))
 	var fallback, fallbackU, parts, partsU uint64
 	for _, f := range s.Fallbacks {
+		a.printf("  %s\n", f.Object.Checksum)
 		fallback, fallbackU = fallback+f.Size, fallbackU+f.Usize
 	}
 	a.printf("Total Fallback Size: %s\nTotal Fallback Uncompressed Size: %s\n", bothSizes(fallback), bothSizes(fallbackU))
@@ -141,9 +146,14 @@ func (a *app) deltaShow(ctx context.Context, repo *ostree.Repo, arg string) erro
 	return nil
 }
 
-// bothSizes prints a size for machines and for people.
+// bothSizes prints a size for machines and for people, who must not get a line
+// break before a unit other than bytes.
 func bothSizes(n uint64) string {
-	return fmt.Sprintf("%d (%s)", n, progress.Size(int64(min(n, 1<<62))))
+	text := progress.Size(int64(min(n, 1<<62)))
+	if n >= 1000 {
+		text = strings.ReplaceAll(text, " ", "\u00a0")
+	}
+	return fmt.Sprintf("%d (%s)", n, text)
 }
 
 // openDelta opens a delta by name or by path.
@@ -151,5 +161,9 @@ func openDelta(repo *ostree.Repo, arg string) (*delta.Delta, error) {
 	if n, err := delta.ParseName(arg); err == nil {
 		return delta.Open(repo, n)
 	}
-	return delta.OpenPath(arg)
+	d, err := delta.OpenPath(arg)
+	if errors.Is(err, fs.ErrNotExist) && !strings.Contains(arg, "/") {
+		return nil, errorf("Invalid rev %s", arg)
+	}
+	return d, err
 }

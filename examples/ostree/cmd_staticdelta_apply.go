@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -34,7 +35,7 @@ func (k *deltaKeys) VerifyDelta(_ context.Context, superblock []byte, signatures
 		return err
 	}
 	if signatures == nil {
-		return errorf("no signatures found")
+		return errorf("no signatures in static-delta")
 	}
 	list, err := sign.Signatures(signatures, kind)
 	if err != nil {
@@ -57,7 +58,7 @@ func (k *deltaKeys) VerifyDelta(_ context.Context, superblock []byte, signatures
 		if k.line, verr = set.Verify(superblock, list); verr == nil {
 			return nil
 		}
-		err = verr
+		err = fmt.Errorf("verify signature: %w", verr)
 	}
 	return err
 }
@@ -84,7 +85,9 @@ func (a *app) deltaApplyCommand() *cobra.Command {
 			switch asked := k.kind != "" || k.keysFile != "" || k.keysDir != "" || len(k.keys) > 0; {
 			case required && d.Signatures == nil:
 				return errorf("Delta not signed while --sign-verify-deltas or core.sign-verify-deltas is set")
-			case asked || required:
+			case required && !asked:
+				return errorf("Key is mandatory to check delta signature")
+			case asked:
 				o.Verify = k
 			}
 			_, err = d.Apply(c.Context(), repo, o)
