@@ -63,7 +63,7 @@ func run(ctx context.Context, args, env []string, stdin io.Reader, stdout, stder
 		glibopt.String(c, &a.repoPath, "repo", "", "PATH", repoHelp)
 		root.AddCommand(c)
 	}
-	root.AddCommand(a.remoteCommand(), a.staticDeltaCommand())
+	root.AddCommand(a.remoteCommand(), a.staticDeltaCommand(), a.trivialHTTPDCommand())
 	a.extend(root)
 	sayAll(root)
 	return glibopt.Run(a.withFaults(ctx), root, args, stdin, stdout, stderr)
