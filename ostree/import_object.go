@@ -16,8 +16,8 @@ import (
 // ImportObjectOptions are the options of [Tx.ImportObject].
 type ImportObjectOptions struct {
 	// Untrusted makes the object be read and compared with its name, before it is
-	// linked. Otherwise hardlinks, and copies of what is stored in the same form,
-	// are not checked.
+	// linked. Otherwise hardlinks, and copies of what a bare repository stores or of
+	// what is stored in the same form, are not checked.
 	Untrusted bool
 }
 
@@ -160,7 +160,7 @@ func (t *Tx) importFile(ctx context.Context, src *Repo, n ObjectName, o *ImportO
 		if t.repo.mode == ModeArchive && !o.Untrusted {
 			return t.copyFile(ctx, n, f.(*os.File), nil)
 		}
-		return t.writeArchived(ctx, n, f)
+		return t.writeArchived(ctx, n, f, true)
 	}
 	f, err := src.LoadFile(ctx, n.Checksum)
 	if err != nil {
@@ -171,7 +171,7 @@ func (t *Tx) importFile(ctx context.Context, src *Repo, n ObjectName, o *ImportO
 	if plain && !o.Untrusted && t.repo.mode != ModeArchive {
 		return t.copyFile(ctx, n, file, &f.Header)
 	}
-	in := fileInput{header: &f.Header, size: f.Size, want: &n.Checksum}
+	in := fileInput{header: &f.Header, size: f.Size, want: &n.Checksum, trusted: !o.Untrusted}
 	if f.Reader != nil {
 		in.r = onceReader{f.Reader}
 	}

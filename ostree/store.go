@@ -298,14 +298,25 @@ func (t *Tx) renameInto(ctx context.Context, dir *dirfd.Dir, name string, n Obje
 // servers have it. It verifies header, payload and length. An archive repository
 // keeps the compressed bytes as they are.
 func (t *Tx) WriteArchived(ctx context.Context, want Checksum, r io.Reader) error {
+	return t.nameArchived(ctx, want, r, true)
+}
+
+// WriteArchivedUnverified is WriteArchived that, in an archive repository, takes
+// the name from the caller: only the form and the length of the payload are
+// checked. In other modes it verifies.
+func (t *Tx) WriteArchivedUnverified(ctx context.Context, want Checksum, r io.Reader) error {
+	return t.nameArchived(ctx, want, r, false)
+}
+
+func (t *Tx) nameArchived(ctx context.Context, want Checksum, r io.Reader, verify bool) error {
 	n := ObjectName{want, TypeFile}
-	if err := t.writeArchived(ctx, n, r); err != nil {
+	if err := t.writeArchived(ctx, n, r, verify); err != nil {
 		return fmt.Errorf("write %s: %w", n, nameCorrupt(err, n))
 	}
 	return nil
 }
 
-func (t *Tx) writeArchived(ctx context.Context, n ObjectName, r io.Reader) error {
+func (t *Tx) writeArchived(ctx context.Context, n ObjectName, r io.Reader, verify bool) error {
 	if err := t.active(ctx); err != nil {
 		return err
 	}
@@ -316,7 +327,7 @@ func (t *Tx) writeArchived(ctx context.Context, n ObjectName, r io.Reader) error
 		return nil
 	}
 	if t.repo.mode == ModeArchive {
-		return t.keepArchived(ctx, n, r)
+		return t.keepArchived(ctx, n, r, verify)
 	}
 	d := newInflater(r)
 	defer d.release()
@@ -333,12 +344,12 @@ func (t *Tx) writeArchived(ctx context.Context, n ObjectName, r io.Reader) error
 }
 
 // keepArchived verifies a .filez while copying it to a file.
-func (t *Tx) keepArchived(ctx context.Context, n ObjectName, r io.Reader) error {
+func (t *Tx) keepArchived(ctx context.Context, n ObjectName, r io.Reader, verify bool) error {
 	f, err := atomicfs.TempFile(ctx, t.staging.dir, 0o644)
 	if err != nil {
 		return err
 	}
-	size, existed, err := t.copyArchived(ctx, n, r, f)
+	size, existed, err := t.copyArchived(ctx, n, r, f, verify)
 	if err = errors.Join(err, atomicfs.Discard(ctx, t.staging.dir, f)); err != nil {
 		return err
 	}
@@ -346,7 +357,7 @@ func (t *Tx) keepArchived(ctx context.Context, n ObjectName, r io.Reader) error 
 	return nil
 }
 
-func (t *Tx) copyArchived(ctx context.Context, n ObjectName, r io.Reader, f *os.File) (int64, bool, error) {
+func (t *Tx) copyArchived(ctx context.Context, n ObjectName, r io.Reader, f *os.File, verify bool) (int64, bool, error) {
 	if err := atomicfs.CheckHook(ctx, atomicfs.OpWrite, f.Name()); err != nil {
 		return 0, false, err
 	}
@@ -364,7 +375,7 @@ func (t *Tx) copyArchived(ctx context.Context, n ObjectName, r io.Reader, f *os.
 			return 0, false, err
 		}
 	}
-	if c := s.sum(); c != n.Checksum {
+	if c := s.sum(); verify && c != n.Checksum {
 		return 0, false, mismatch(n, c)
 	}
 	existed, err := t.link(ctx, f, n)

@@ -56,14 +56,20 @@ type fileInput struct {
 	size   int64 // -1 if unknown
 	r      io.Reader
 	want   *Checksum // nil if any will do
-	file   *ownFile  // set if r is a file that may become the object itself
+	// trusted makes want the name of the object whatever its content is.
+	trusted bool
+	file    *ownFile // set if r is a file that may become the object itself
 }
 
-func (in *fileInput) verify(c Checksum) error {
-	if in.want != nil && *in.want != c {
-		return mismatch(ObjectName{*in.want, TypeFile}, c)
+// name is the name to store content with checksum c under.
+func (in *fileInput) name(c Checksum) (Checksum, error) {
+	switch {
+	case in.want == nil || *in.want == c:
+		return c, nil
+	case in.trusted:
+		return *in.want, nil
 	}
-	return nil
+	return Checksum{}, mismatch(ObjectName{*in.want, TypeFile}, c)
 }
 
 func (in *fileInput) verifySize(n int64) error {
@@ -137,8 +143,8 @@ func (t *Tx) writeWhole(ctx context.Context, s *scratch, in fileInput, payload [
 	}
 	s.start(in.header)
 	s.hash.Write(payload)
-	c := s.sum()
-	if err := in.verify(c); err != nil {
+	c, err := in.name(s.sum())
+	if err != nil {
 		return Checksum{}, err
 	}
 	n := ObjectName{c, TypeFile}
@@ -172,8 +178,8 @@ func (t *Tx) writeSeekable(ctx context.Context, s *scratch, in fileInput, seeker
 		return Checksum{}, err
 	}
 	size := int64(len(s.buf)) + rest
-	c := s.sum()
-	if err := errors.Join(in.verifySize(size), in.verify(c)); err != nil {
+	c, err := in.name(s.sum())
+	if err := errors.Join(in.verifySize(size), err); err != nil {
 		return Checksum{}, err
 	}
 	n := ObjectName{c, TypeFile}
@@ -226,8 +232,8 @@ func (t *Tx) fillAndPublish(ctx context.Context, s *scratch, in fileInput, first
 	if err = errors.Join(err, w.finish(size)); err != nil {
 		return c, size, false, err
 	}
-	c = s.sum()
-	if err := errors.Join(in.verifySize(size), in.verify(c)); err != nil {
+	c, err = in.name(s.sum())
+	if err := errors.Join(in.verifySize(size), err); err != nil {
 		return c, size, false, err
 	}
 	n := ObjectName{c, TypeFile}
