@@ -23,7 +23,6 @@ type pullOptions struct {
 	pull.Options
 	timestampFrom         string
 	disableFsync, perFile bool
-	httpTrusted           bool
 	localCache            []string
 	url                   string
 	headers               []string
@@ -51,7 +50,7 @@ func (a *app) pullCommand() *cobra.Command {
 	glibopt.Bool(c, &o.RequireDeltas, "require-static-deltas", "", "Require static deltas")
 	glibopt.Bool(c, &o.Mirror, "mirror", "", "Write refs suitable for a mirror and fetches all refs if none provided")
 	glibopt.Strings(c, &o.Subpaths, "subpath", "", "", "Only pull the provided subpath(s)")
-	glibopt.Bool(c, &o.httpTrusted, "http-trusted", "", "Do not verify checksums of HTTP sources (mostly useful when mirroring)")
+	glibopt.Bool(c, &o.TrustedHTTP, "http-trusted", "", "Do not verify checksums of HTTP sources (mostly useful when mirroring)")
 	glibopt.String(c, &o.CacheDir, "cache-dir", "", "", "Use custom cache dir")
 	glibopt.Strings(c, &o.headers, "http-header", "", "NAME=VALUE", "Add NAME=VALUE as HTTP header to all requests")
 	glibopt.String(c, &o.userAgent, "append-user-agent", "", "USER_AGENT", "Append string to user agent")
@@ -226,6 +225,7 @@ func (a *app) pullLocalCommand() *cobra.Command {
 	glibopt.Bool(c, &o.gpgVerify, "gpg-verify", "", "GPG verify commits (must specify --remote)")
 	glibopt.Bool(c, &o.gpgVerifySummary, "gpg-verify-summary", "", "GPG verify summary (must specify --remote)")
 	o.shared(c)
+	glibopt.Bool(c, &o.RequireDeltas, "require-static-deltas", "", "Require static deltas")
 	glibopt.String(c, &o.Remote, "remote", "", "REMOTE", "Add REMOTE to refspec")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if len(args) == 0 {
@@ -256,6 +256,20 @@ func (a *app) verifyLocal(ctx context.Context, repo *ostree.Repo, o *pullOptions
 	return err
 }
 
+// noRemoteRefs refuses a source whose refs cannot all be refs here.
+func noRemoteRefs(ctx context.Context, src *ostree.Repo) error {
+	refs, err := src.Refs(ctx, &ostree.RefsOptions{Remotes: true})
+	if err != nil {
+		return err
+	}
+	for _, r := range refs {
+		if r.Remote != "" {
+			return errorf("Invalid ref name %s:%s", r.Remote, r.Name)
+		}
+	}
+	return nil
+}
+
 func (a *app) pullLocal(ctx context.Context, repo *ostree.Repo, args []string, o *pullOptions) error {
 	if err := a.verifyLocal(ctx, repo, o); err != nil {
 		return err
@@ -270,6 +284,11 @@ func (a *app) pullLocal(ctx context.Context, repo *ostree.Repo, args []string, o
 	}
 	for _, ref := range o.Refs {
 		if _, err := resolve(ctx, src, ref); err != nil {
+			return err
+		}
+	}
+	if len(o.Refs) == 0 {
+		if err := noRemoteRefs(ctx, src); err != nil {
 			return err
 		}
 	}

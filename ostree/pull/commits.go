@@ -211,13 +211,23 @@ func (f *commitFetch) loadCommit(ctx context.Context, w want, stored bool) (data
 	if err != nil {
 		return nil, nil, err
 	}
-	if detached, err = f.getDetached(ctx, w.commit); err != nil {
+	detached, err = f.getDetached(ctx, w.commit)
+	var corrupt *ostree.CorruptError
+	if errors.As(err, &corrupt) && f.trusts(ctx, data) {
+		return data, nil, nil // nobody needs what is broken, and it is not kept
+	}
+	if err != nil {
 		return nil, nil, err
 	}
 	if detached == nil && stored {
 		detached, err = f.dst.DetachedMetadata(ctx, w.commit)
 	}
 	return data, detached, err
+}
+
+// trusts reports whether a commit needs no signature.
+func (f *commitFetch) trusts(ctx context.Context, commit []byte) bool {
+	return f.o.Verify == nil || f.o.Verify.VerifyCommit(ctx, commit, nil) == nil
 }
 
 func (f *commitFetch) getDetached(ctx context.Context, c ostree.Checksum) (*gvariant.Dict, error) {

@@ -20,6 +20,7 @@ import (
 
 	"example.com/rpmostree/internal/fetch"
 	"example.com/rpmostree/ostree"
+	"example.com/rpmostree/ostree/gvariant"
 	"example.com/rpmostree/ostree/pull"
 	"github.com/stretchr/testify/require"
 )
@@ -186,7 +187,6 @@ func TestHostileMetadata(t *testing.T) {
 		{"endless ref", "refs/heads/main", endless, "larger than allowed (1024 bytes)"},
 		{"ref is no checksum", "refs/heads/main", send([]byte("../../x\n")), "resolve ref main"},
 		{"upper-case checksum", "refs/heads/main", send([]byte(strings.Repeat("A", 64) + "\n")), "resolve ref main"},
-		{"detached metadata", path(sums[2], ostree.TypeCommitMeta), send([]byte("nonsense")), "detached metadata"},
 		{"config", "config", send([]byte("[core\nmode")), "remote config"},
 		{"no mode", "config", send([]byte("[core]\nrepo_version=1\n")), "remote config"},
 		{"no config", "config", http.NotFound, "remote config"},
@@ -202,6 +202,38 @@ func TestHostileMetadata(t *testing.T) {
 		})
 	}
 }
+
+// TestBrokenDetached: broken signatures are no signatures. Who needs none gets
+// the commit without them, who does gets an error that names the object.
+func TestBrokenDetached(t *testing.T) {
+	src, sums := history(t)
+	n := ostree.ObjectName{Checksum: sums[2], Type: ostree.TypeCommitMeta}
+	s := serve(t, src)
+	s.setHook(only("objects/"+n.LoosePath(ostree.ModeArchive), func(w http.ResponseWriter, _ *http.Request) {
+		w.Write([]byte("nonsense"))
+	}))
+	dst := newRepo(t, ostree.ModeBareUser)
+	_, err := pull.Pull(t.Context(), dst, s.source(), &pull.Options{Refs: []string{"main"}, Verify: refuseUnsigned{}})
+	require.ErrorContains(t, err, n.String())
+	requireUnchanged(t, dst)
+	_, err = pull.Pull(t.Context(), dst, s.source(), mainRef)
+	require.NoError(t, err)
+	d, err := dst.DetachedMetadata(t.Context(), sums[2])
+	require.NoError(t, err)
+	require.Nil(t, d)
+}
+
+// refuseUnsigned demands some detached metadata of commits.
+type refuseUnsigned struct{}
+
+func (refuseUnsigned) VerifyCommit(_ context.Context, _ []byte, d *gvariant.Dict) error {
+	if d == nil {
+		return errors.New("unsigned")
+	}
+	return nil
+}
+
+func (refuseUnsigned) VerifySummary(context.Context, []byte, []byte) error { return nil }
 
 // TestEndlessMetadata: a body without an announced size stops at the limit
 // without being kept.

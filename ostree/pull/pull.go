@@ -57,6 +57,9 @@ type Options struct {
 	Subpaths []string
 	// Untrusted verifies also what a Local source could link unread.
 	Untrusted bool
+	// TrustedHTTP does not compare the content of files with their checksums when
+	// an archive repository pulls with Mirror from a server that is trusted.
+	TrustedHTTP bool
 	// BareUserOnlyFiles refuses files with mode bits outside of 0775, such as
 	// set-user-id programs.
 	BareUserOnlyFiles bool
