@@ -298,7 +298,7 @@ func (v *Verifier) VerifySummary(ctx context.Context, summary, signature []byte)
 	}
 	d, err := parseSignatures(signature)
 	if err != nil {
-		return fmt.Errorf("%w: summary.sig: %w", ErrNoSignatures, err)
+		return fmt.Errorf("no signatures found: summary.sig: %w", err)
 	}
 	if v.gpgSummary {
 		if _, err := v.verifyGPG(summary, d, errNoGPGSummarySignatures); err != nil {
