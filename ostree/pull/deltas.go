@@ -73,9 +73,9 @@ func (p *puller) applyDeltas(ctx context.Context, wants []want) error {
 }
 
 // deltasPossible: an archive keeps the files as the server compressed them,
-// which a delta does not have.
+// which a delta does not have. From a local source linking objects is cheaper.
 func (p *puller) deltasPossible() bool {
-	return p.local == nil && !p.o.DisableDeltas && len(p.o.Subpaths) == 0 && p.dst.Mode() != ostree.ModeArchive
+	return (p.local == nil || p.o.RequireDeltas) && !p.o.DisableDeltas && len(p.o.Subpaths) == 0 && p.dst.Mode() != ostree.ModeArchive
 }
 
 func (s *commitSet) has(c ostree.Checksum) bool {
@@ -120,7 +120,7 @@ var errStaleDelta = errors.New("superblock has another checksum than listed")
 // offeredDeltas asks the index of the commit, or the summary where there are no
 // indexes.
 func (p *puller) offeredDeltas(ctx context.Context, to ostree.Checksum) (map[delta.Name]ostree.Checksum, error) {
-	if p.indexed() {
+	if p.indexed() || p.local != nil && p.hasIndex(ctx, to) {
 		data, err := p.read(ctx, delta.IndexPath(to), maxDeltaIndex)
 		if isNotExist(err) {
 			return nil, nil
@@ -133,10 +133,11 @@ func (p *puller) offeredDeltas(ctx context.Context, to ostree.Checksum) (map[del
 		return offered, err
 	}
 	offered := map[delta.Name]ostree.Checksum{}
-	if p.summary == nil {
-		return offered, nil
+	list, err := p.listedDeltas(ctx)
+	if err != nil {
+		return nil, err
 	}
-	for text, sum := range p.summary.parsed.Deltas {
+	for text, sum := range list {
 		n, err := delta.ParseName(text)
 		if err != nil {
 			return nil, fmt.Errorf("summary: %w", err)
@@ -160,6 +161,36 @@ func (p *puller) indexed() bool {
 	}
 	on, _ := p.summary.parsed.Metadata.Bool(keyIndexedDeltas)
 	return on
+}
+
+// hasIndex looks for the index of a commit in a local source, whose summary need
+// not be there.
+func (p *puller) hasIndex(ctx context.Context, to ostree.Checksum) bool {
+	_, err := p.read(ctx, delta.IndexPath(to), maxDeltaIndex)
+	return err == nil
+}
+
+// listedDeltas are the deltas of the summary. That of a local source has not been
+// read for its refs; a wrong checksum in it can only make a delta unusable.
+func (p *puller) listedDeltas(ctx context.Context) (map[string]ostree.Checksum, error) {
+	if p.summary != nil {
+		return p.summary.parsed.Deltas, nil
+	}
+	if p.local == nil {
+		return nil, nil
+	}
+	data, err := p.read(ctx, "summary", maxSummary)
+	if isNotExist(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("summary: %w", err)
+	}
+	parsed, err := ostree.ParseSummary(data)
+	if err != nil {
+		return nil, fmt.Errorf("summary: %w", err)
+	}
+	return parsed.Deltas, nil
 }
 
 // chooseDelta takes the delta from the newest commit that is complete here; one
