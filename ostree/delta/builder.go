@@ -54,6 +54,11 @@ func (b *builder) build(p *plan) (err error) {
 			return err
 		}
 	}
+	if len(b.parts) == 0 { // clients expect a part even if nothing is new
+		if _, err := b.next(0); err != nil {
+			return err
+		}
+	}
 	return b.finishPart()
 }
 
