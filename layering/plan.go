@@ -108,6 +108,9 @@ func (e *Engine) planOrigin(_ context.Context, r *Request, p *Plan) (err error) 
 	if p.merge, err = e.first(p.Stateroot); err != nil {
 		return err
 	}
+	if err := p.merge.OriginError(); err != nil {
+		return err // the requests in it would be lost
+	}
 	p.Origin = p.merge.Origin.Clone()
 	if r.changesBase() {
 		if err := p.Origin.CheckConfigured(); err != nil {

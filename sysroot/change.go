@@ -99,6 +99,9 @@ func (s *Sysroot) Pin(ctx context.Context, index int, on bool) error {
 		if err == nil && d.Staged {
 			err = errors.New("cannot pin staged deployment")
 		}
+		if err == nil {
+			err = d.originErr
+		}
 		if err == nil && d.Pinned != on {
 			o := d.Origin.Clone()
 			o.setPinned(on)
@@ -119,7 +122,7 @@ func (s *Sysroot) SetOrigin(ctx context.Context, d *Deployment, o *Origin) error
 			return fmt.Errorf("set origin: %w", err)
 		}
 		c := cur.Clone()
-		c.Origin = o.Clone()
+		c.Origin, c.originErr = o.Clone(), nil
 		if err := s.writeOrigin(ctx, c); err != nil {
 			return fmt.Errorf("set origin of %s: %w", d.Name(), err)
 		}

@@ -48,7 +48,12 @@ type Deployment struct {
 	// is the deployment to merge /etc from.
 	stagedKargs []string
 	stagedMerge *Deployment
+	originErr   error
 }
+
+// OriginError is why Origin is nil although the deployment has an origin file: it cannot be read. Whoever would replace
+// the file must refuse then, as what it says would be lost.
+func (d *Deployment) OriginError() error { return d.originErr }
 
 // Name is CHECKSUM.SERIAL, the name of its directory.
 func (d *Deployment) Name() string { return d.Commit.String() + "." + strconv.Itoa(d.Serial) }

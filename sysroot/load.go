@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,6 +22,16 @@ import (
 // maxOriginFile bounds an origin file; real ones have some hundred bytes.
 const maxOriginFile = 1 << 20
 
+// stamp tells states of the deploy directory apart, whose times every change of the deployments sets.
+type stamp struct {
+	mtime, ctime unix.Timespec
+	dev, ino     uint64
+}
+
+// clockTick is longer than the unit of the kernel's file times. A second change within one leaves no trace, so a state
+// that young is not relied upon.
+const clockTick = 50 * time.Millisecond
+
 // Reload reads the deployments again if another process changed them, and
 // reports whether it did. Deployments obtained earlier stay valid values, but
 // may no longer exist.
@@ -29,15 +40,18 @@ func (s *Sysroot) Reload(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("read deployments: %w", err)
 	}
-	mtime := time.Unix(st.Mtim.Unix())
-	if !s.loaded.IsZero() && mtime.Equal(s.loaded) {
+	now := stamp{st.Mtim, st.Ctim, st.Dev, st.Ino}
+	if now == s.loaded && !s.young {
 		return false, nil
 	}
+	young := time.Since(time.Unix(st.Ctim.Unix())) < clockTick // before reading: what changes later has a later time
+	before := s.list
 	if err := s.load(ctx); err != nil {
 		return false, fmt.Errorf("read deployments: %w", err)
 	}
-	s.loaded = mtime
-	return true, nil
+	changed := now != s.loaded || !reflect.DeepEqual(before, s.list)
+	s.loaded, s.young = now, young
+	return changed, nil
 }
 
 func (s *Sysroot) load(ctx context.Context) error {
@@ -147,7 +161,8 @@ func (s *Sysroot) loadDetails(d *Deployment) error {
 		return fmt.Errorf("origin: %w", err)
 	default:
 		if d.Origin, err = ParseOrigin(data); err != nil {
-			s.problems = append(s.problems, fmt.Errorf("%s: %w; replace it with set-origin", s.ostree.Join(d.originFile()), err))
+			d.originErr = fmt.Errorf("%s: %w; replace it with set-origin", s.ostree.Join(d.originFile()), err)
+			s.problems = append(s.problems, d.originErr)
 		}
 		d.Pinned = d.Origin.pinned()
 	}

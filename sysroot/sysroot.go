@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
-	"time"
 
 	"example.com/rpmostree/bootloader"
 	"example.com/rpmostree/internal/atomicfs"
@@ -32,7 +31,8 @@ type Sysroot struct {
 	lock  *lockfile.Lock
 	depth int // of nested Lock calls
 
-	loaded   time.Time // mtime of ostree/deploy when the list was read
+	loaded   stamp // of ostree/deploy when the list was read; zero = read again
+	young    bool  // it was set within the last tick of the clock then
 	list     []*Deployment
 	problems []error
 	state    bootloader.State
@@ -191,7 +191,7 @@ func (s *Sysroot) locked(ctx context.Context, fn func() error) error {
 // bump sets the time of ostree/deploy, by which others notice a change, and
 // makes the next Reload read everything.
 func (s *Sysroot) bump(ctx context.Context) error {
-	s.loaded = time.Time{}
+	s.loaded = stamp{}
 	if err := atomicfs.CheckHook(ctx, atomicfs.OpAttr, s.ostree.Join(deployDir)); err != nil {
 		return err
 	}

@@ -410,6 +410,8 @@ func TestDamagedOrigin(t *testing.T) {
 	require.ErrorContains(t, broken.Problems()[0], d2.Name()+".origin: parse origin: line 1")
 	require.Equal(t, []string{"2", "1"}, versions(t, broken))
 	require.Nil(t, broken.Deployments()[0].Origin)
+	require.ErrorContains(t, broken.Pin(t.Context(), 0, true), "parse origin: line 1")
+	require.Equal(t, "garbage", read(t, d2.Path(s)+".origin"), "what an administrator can still repair is not replaced")
 	d3 := deploy(t, broken, commit(t, s, "3", "6.3"))
 	require.Equal(t, "mine\n", read(t, d3.Path(s), "etc/keep.conf"))
 }
