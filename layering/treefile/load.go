@@ -35,7 +35,7 @@ func Load(name string, o *Options) (*Treefile, error) {
 	if o == nil {
 		o = &Options{}
 	}
-	l := &loader{arch: o.BaseArch, read: o.ReadFile, executable: o.Executable, active: map[string]bool{}}
+	l := &loader{arch: o.BaseArch, read: o.ReadFile, executable: o.Executable, active: map[string]bool{}, loaded: map[string]*Treefile{}}
 	if l.arch == "" {
 		l.arch = HostArch()
 	}
@@ -76,14 +76,19 @@ type loader struct {
 	arch       string
 	read       func(string) ([]byte, error)
 	executable func(string) bool
-	active     map[string]bool // files being loaded, for cycles
+	active     map[string]bool      // files being loaded, for cycles
+	loaded     map[string]*Treefile // what a file that is included again still says: its variables
 }
 
-// load reads a file with its includes; vars are those of the including files.
+// load reads a file with its includes; vars are those of the including files. A file has effect where it is included
+// first: lists would grow with each time, and files that include two others each could ask for 2^n of them.
 func (l *loader) load(name string, vars map[string]string, depth int) (*Treefile, error) {
 	name = path.Clean(name)
 	if l.active[name] {
 		return nil, fmt.Errorf("include %s: includes itself", name)
+	}
+	if again := l.loaded[name]; again != nil {
+		return again, nil
 	}
 	if depth > maxDepth {
 		return nil, fmt.Errorf("include %s: nested deeper than %d", name, maxDepth)
@@ -104,6 +109,7 @@ func (l *loader) load(name string, vars map[string]string, depth int) (*Treefile
 	if err := l.include(t, path.Dir(name), vars, depth); err != nil {
 		return nil, err
 	}
+	l.loaded[name] = &Treefile{Variables: t.Variables, ReleaseVer: t.ReleaseVer}
 	return t, nil
 }
 

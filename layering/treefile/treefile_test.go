@@ -165,6 +165,25 @@ func TestConditionalInclude(t *testing.T) {
 	}
 }
 
+// A file has effect once, however many others include it; files that each include two others of the next level do not
+// make 2^n of them.
+func TestIncludedOnce(t *testing.T) {
+	const levels = 40
+	files := map[string]string{"top.yaml": "ref: r\ninclude: [a0.yaml, b0.yaml]"}
+	for i := range levels {
+		next := fmt.Sprintf("include: [a%d.yaml, b%d.yaml]\n", i+1, i+1)
+		if i == levels-1 {
+			next = "variables: {x: y}\n"
+		}
+		files[fmt.Sprintf("a%d.yaml", i)] = next + fmt.Sprintf("postprocess: [a%d]\n", i)
+		files[fmt.Sprintf("b%d.yaml", i)] = next
+	}
+	tf, err := loadFrom(t, files, "top.yaml")
+	require.NoError(t, err)
+	require.Len(t, tf.Postprocess, levels)
+	require.Equal(t, "a39", tf.Postprocess[0])
+}
+
 func TestLoadErrors(t *testing.T) {
 	for name, tc := range map[string]struct {
 		files map[string]string
