@@ -26,7 +26,6 @@ const maxTreeFile = 64 << 20
 // concurrent use.
 type Tree struct {
 	repo *ostree.Repo
-	txo  *ostree.TxOptions
 	tx   *ostree.Tx
 	root *ostree.MutableTree
 }
@@ -40,7 +39,7 @@ func EditTree(ctx context.Context, repo *ostree.Repo, base ostree.Tree, o *ostre
 	if err != nil {
 		return nil, fmt.Errorf("edit tree: %w", err)
 	}
-	t := &Tree{repo: repo, txo: o, tx: tx}
+	t := &Tree{repo: repo, tx: tx}
 	if !base.Tree.IsZero() {
 		t.root = tx.MutableTree(base.Tree, base.Meta)
 		return t, nil
@@ -78,16 +77,13 @@ func (t *Tree) Commit(ctx context.Context) (ostree.TxStats, error) { return t.tx
 func (t *Tree) Abort() error { return t.tx.Abort() }
 
 // flush makes what has been written visible to a checkout and goes on in a new
-// transaction.
+// transaction, without letting a prune in between.
 func (t *Tree) flush(ctx context.Context) (ostree.Tree, error) {
 	tree, err := t.Write(ctx)
 	if err != nil {
 		return tree, err
 	}
-	if _, err := t.tx.Commit(ctx); err != nil { // only objects; the operation's COMMIT POINT is [Tree.Commit]
-		return tree, fmt.Errorf("write tree: %w", err)
-	}
-	tx, err := t.repo.Begin(ctx, t.txo)
+	tx, err := t.tx.Continue(ctx) // only objects; the operation's COMMIT POINT is [Tree.Commit]
 	if err != nil {
 		return tree, fmt.Errorf("write tree: %w", err)
 	}

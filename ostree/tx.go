@@ -83,6 +83,11 @@ func (r *Repo) Begin(ctx context.Context, o *TxOptions) (*Tx, error) {
 	if err != nil {
 		return nil, err
 	}
+	return r.start(ctx, o, unlock)
+}
+
+// start begins a transaction under a lock that is held already.
+func (r *Repo) start(ctx context.Context, o *TxOptions, unlock func() error) (*Tx, error) {
 	t := &Tx{repo: r, settings: r.current(), unlock: unlock, ctx: context.WithoutCancel(ctx), keep: o.KeepStaged, known: map[ObjectName]struct{}{}}
 	t.noSync = o.NoSync || !t.settings.fsync
 	t.direct = t.noSync || t.settings.perObjectFsync

@@ -35,6 +35,23 @@ func (t *Tx) Commit(ctx context.Context) (TxStats, error) {
 	return t.stats, nil
 }
 
+// Continue commits the objects written so far and returns a transaction for the rest, which takes over the refs and the
+// lock: nobody prunes in between what only the rest will name. After a failure both have ended.
+func (t *Tx) Continue(ctx context.Context) (*Tx, error) {
+	unlock, refs, refErr := t.unlock, t.refs, t.refErr
+	o := &TxOptions{NoSync: t.noSync, KeepStaged: t.keep}
+	t.unlock, t.refs, t.refErr = func() error { return nil }, nil, nil
+	if _, err := t.Commit(ctx); err != nil {
+		return nil, errors.Join(err, unlock())
+	}
+	next, err := t.repo.start(ctx, o, unlock)
+	if err != nil {
+		return nil, err
+	}
+	next.refs, next.refErr = refs, refErr
+	return next, nil
+}
+
 // wantsSummary reports whether core.auto-update-summary asks for a new summary.
 // The ref that making one writes does not.
 func (t *Tx) wantsSummary() bool {
