@@ -136,6 +136,10 @@ func (e *Engine) layer(ctx context.Context, p *Plan) (ostree.Checksum, error) {
 		return none, err
 	}
 	defer t.Abort()
+	policy, err := t.Policy(ctx)
+	if err != nil {
+		return none, err
+	}
 	kernel, err := FindKernel(ctx, t)
 	if err != nil {
 		return none, err
@@ -147,6 +151,9 @@ func (e *Engine) layer(ctx context.Context, p *Plan) (ostree.Checksum, error) {
 		return none, err
 	}
 	if kernel, err = e.completeKernel(ctx, t, kernel); err != nil {
+		return none, err
+	}
+	if err := relabelLayers(ctx, t, base, policy); err != nil {
 		return none, err
 	}
 	e.report(Progress{Task: "Writing OSTree commit"})

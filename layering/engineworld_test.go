@@ -147,7 +147,7 @@ func (s *site) releaseTo(ref, version string, when time.Time, pkgs ...*rpmtest.P
 	for _, p := range pkgs {
 		names = append(names, p.Name)
 	}
-	manifest := fmt.Sprintf("ref: %s\nrepos: [os]\npackages: [%s]\nboot-location: modules\nselinux: false\nno-initramfs: true\n", ref, strings.Join(names, ", "))
+	manifest := fmt.Sprintf("ref: %s\nrepos: [os]\npackages: [%s]\nboot-location: modules\nno-initramfs: true\n", ref, strings.Join(names, ", "))
 	tf, err := treefile.Load("os.yaml", &treefile.Options{BaseArch: "x86_64", ReadFile: func(string) ([]byte, error) { return []byte(manifest), nil }})
 	require.NoError(s.t, err)
 	res, err := compose.Compose(s.t.Context(), tf, &compose.Options{

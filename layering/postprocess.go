@@ -138,7 +138,7 @@ func (p *postprocessor) addFiles(ctx context.Context) error {
 	if p.o.Treefile == nil {
 		return nil
 	}
-	return p.t.WriteFile(ctx, "usr/share/rpm-ostree/treefile.json", p.o.Treefile, 0o644)
+	return p.t.WriteFile(ctx, treefilePath, p.o.Treefile, 0o644)
 }
 
 // osRelease writes the version of the image into os-release.

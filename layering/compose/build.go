@@ -2,7 +2,6 @@ package compose
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io/fs"
 	"regexp"
@@ -13,6 +12,7 @@ import (
 	"example.com/rpmostree/layering/treefile"
 	"example.com/rpmostree/ostree"
 	"example.com/rpmostree/ostree/pull"
+	"example.com/rpmostree/ostree/sepolicy"
 )
 
 // build makes tree and commit in the package cache and copies the commit to
@@ -34,12 +34,12 @@ func (c *composer) build(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	c.res.Stats.Assemble, c.res.Stats.Scripts = time.Since(start), assembled.Scripts
-	if err := c.checkPolicy(ctx, t); err != nil {
-		return false, err
-	}
 	start = time.Now()
 	kernel, err := c.postprocess(ctx, t)
 	if err != nil {
+		return false, err
+	}
+	if err := c.label(ctx, t); err != nil {
 		return false, err
 	}
 	c.res.Stats.Postprocess = time.Since(start)
@@ -144,27 +144,21 @@ func (c *composer) layers(ctx context.Context, refs []string) ([]ostree.Overlay,
 	return out, nil
 }
 
-// checkPolicy refuses to build an unlabelled image for a system that enforces
-// labels, unless the treefile says that it is meant.
-func (c *composer) checkPolicy(ctx context.Context, t *layering.Tree) error {
+// label labels the image with its own policy, if it has one.
+func (c *composer) label(ctx context.Context, t *layering.Tree) error {
 	if !treefile.Bool(c.tf.SELinux, true) {
 		return nil
 	}
-	names, err := t.ReadDir(ctx, "usr/etc/selinux")
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
+	policy, err := t.Policy(ctx)
+	if err != nil || policy == nil {
 		return err
 	}
-	for _, name := range names {
-		if ok, err := t.IsDir(ctx, "usr/etc/selinux/"+name+"/policy"); err != nil {
-			return err
-		} else if ok {
-			return &UnsupportedKeyError{"selinux: true", "the image has the policy " + name + ", but files cannot be labelled yet; set selinux: false"}
-		}
+	version := 0
+	if c.tf.SELinuxLabelVersion != nil {
+		version = *c.tf.SELinuxLabelVersion
 	}
-	return nil
+	c.task("Labelling files")
+	return t.Relabel(ctx, &sepolicy.Labeler{Policy: policy, Epoch: version}, ostree.Tree{})
 }
 
 func (c *composer) postprocess(ctx context.Context, t *layering.Tree) (*layering.Kernel, error) {

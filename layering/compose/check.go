@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"example.com/rpmostree/layering/treefile"
+	"example.com/rpmostree/ostree/sepolicy"
 )
 
 // UnsupportedKeyError is a treefile key that [Compose] cannot honour.
@@ -39,6 +40,7 @@ func Check(tf *treefile.Treefile) error {
 	no(tf.PlatformModule != "", "platform-module", "the feature is gone")
 	no(len(tf.InstallLangs) > 0 && !slices.Equal(tf.InstallLangs, []string{"all"}), "install-langs", "")
 	no(on(tf.IMA), "ima", "")
+	no(tf.SELinuxLabelVersion != nil && (*tf.SELinuxLabelVersion < 0 || *tf.SELinuxLabelVersion > sepolicy.MaxEpoch), "selinux-label-version", "use 0 or 1")
 	no(on(tf.OptUsrLocalOverlays), "opt-usrlocal-overlays", "")
 	no(tf.OptUsrLocal == "state-overlay", "opt-usrlocal: state-overlay", "")
 	no(tf.BootLocation == "kernel-install", "boot-location: kernel-install", "use modules or new")

@@ -10,8 +10,10 @@
 // may run scripts of packages and of the treefile; as an ordinary user
 // everything works that needs no scripts.
 //
+// An image that brings an SELinux policy is labelled with it, unless its
+// treefile says otherwise.
+//
 // Not everything that treefiles can say is built: [Check] tells what is not.
-// Images are not labelled for SELinux.
 package compose
 
 import (

@@ -324,7 +324,6 @@ func TestComposeErrors(t *testing.T) {
 		"unit":              {plainTree + "units: [nosuch.service]\n", "enable unit nosuch.service"},
 		"scripts":           {plainTree + "packages-x86_64: [script]\n", "Package 'script' has a script in '%post'"},
 		"postprocess":       {plainTree + "postprocess: ['echo hi']\n", "postprocess scripts need root and bubblewrap"},
-		"selinux":           {plainTree + "packages-x86_64: [policy]\n", "selinux: true is not supported"},
 		"opt":               {plainTree + "packages-x86_64: [vendor]\nopt-usrlocal: root\n", "opt-usrlocal: root is not supported together"},
 		"layer":             {plainTree + "ostree-layers: [nosuch]\n", "layer nosuch"},
 		"version separator": {plainTree + "automatic-version-prefix: '1'\nautomatic-version-suffix: xx\n", "not a single character"},
