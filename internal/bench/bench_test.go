@@ -4,10 +4,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"example.com/rpmostree/internal/testenv"
 )
 
 func TestGeneratedTreeIsReproducibleAndHasTheAskedSize(t *testing.T) {
@@ -41,4 +44,59 @@ func TestRatiosArePaired(t *testing.T) {
 	assert.InDelta(t, 3, pairedRatio(theirs, ours, func(s sample) float64 { return float64(s.wall) }), 1e-9)
 	assert.InDelta(t, 30, median(theirs, func(s sample) float64 { return float64(s.wall) }), 1e-9)
 	assert.InDelta(t, 2.5, middle([]float64{4, 1, 2, 3}), 1e-9)
+}
+
+func TestBenchRunsEveryOperation(t *testing.T) {
+	testenv.NeedTool(t, "ostree")
+	const real = "ostree"
+	var out strings.Builder
+	c := &config{files: 40, bytes: 100_000, runs: 1, work: t.TempDir(), real: real}
+	c.ours = real // what is tested is the bench, and the real command can do all of it
+	c.tree = filepath.Join(c.work, "tree")
+	require.NoError(t, c.makeTrees())
+	require.NoError(t, c.run(t.Context(), &out))
+	rows := 0
+	for line := range strings.Lines(out.String()) {
+		if strings.HasPrefix(line, "| ") && !strings.HasPrefix(line, "| operation") {
+			rows++
+			assert.Equal(t, strings.Count(header, "|")/2, strings.Count(line, "|"), line)
+		}
+	}
+	want := 19
+	if os.Geteuid() == 0 {
+		want++ // mode bare
+	}
+	assert.Equal(t, want, rows)
+	assert.Contains(t, out.String(), "x cp -al |")
+}
+
+func TestChangeTouchesOneFileInTwenty(t *testing.T) {
+	src, dst := filepath.Join(t.TempDir(), "a"), filepath.Join(t.TempDir(), "b")
+	require.NoError(t, generate(src, 2000, 1_000_000))
+	require.NoError(t, change(src, dst))
+	kept, changed, gone, total := 0, 0, 0, 0
+	err := filepath.WalkDir(src, func(p string, d fs.DirEntry, err error) error {
+		require.NoError(t, err)
+		if !d.Type().IsRegular() {
+			return nil
+		}
+		total++
+		rel, err := filepath.Rel(src, p)
+		require.NoError(t, err)
+		old, err := os.ReadFile(p)
+		require.NoError(t, err)
+		switch now, err := os.ReadFile(filepath.Join(dst, rel)); {
+		case err != nil:
+			gone++
+		case string(now) != string(old):
+			changed++
+		default:
+			kept++
+		}
+		return nil
+	})
+	require.NoError(t, err)
+	assert.InDelta(t, 0.05*float64(total), changed+gone, 0.02*float64(total))
+	assert.Positive(t, gone)
+	assert.Greater(t, kept, total*9/10)
 }

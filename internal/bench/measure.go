@@ -20,12 +20,14 @@ type sample struct {
 // An operation is one row of the table: a command line, and what has to be there before each run.
 type operation struct {
 	name    string
+	target  float64 // the ratio of wall times that we want to reach
+	limit   *limit  // what no implementation can do without, or nil
 	prepare func(ctx context.Context) error
 	args    []string
 }
 
-const header = `| operation | real wall s | ours wall s | wall ratio | real cpu s | ours cpu s | cpu ratio | real MiB | ours MiB |
-|---|---|---|---|---|---|---|---|---|`
+const header = `| operation | target | wall ratio | real wall s | ours wall s | limit | cpu ratio | real cpu s | ours cpu s | real MiB | ours MiB |
+|---|---|---|---|---|---|---|---|---|---|---|`
 
 // compare runs both commands in turn and renders the row.
 func (b *bench) compare(ctx context.Context, op operation) (string, error) {
@@ -48,10 +50,17 @@ func (b *bench) compare(ctx context.Context, op operation) (string, error) {
 	wall := func(s sample) float64 { return s.wall.Seconds() }
 	cpu := func(s sample) float64 { return s.cpu.Seconds() }
 	rss := func(s sample) float64 { return float64(s.rss) / 1024 }
-	return fmt.Sprintf("| %s | %.2f | %.2f | %.2f | %.2f | %.2f | %.2f | %.0f | %.0f |", op.name,
-		median(theirs, wall), median(ours, wall), pairedRatio(theirs, ours, wall),
-		median(theirs, cpu), median(ours, cpu), pairedRatio(theirs, ours, cpu),
-		median(theirs, rss), median(ours, rss)), nil
+	return fmt.Sprintf("| %s | %.1f | %.2f | %.2f | %.2f | %s | %.2f | %.2f | %.2f | %.0f | %.0f |", op.name, op.target,
+		pairedRatio(theirs, ours, wall), median(theirs, wall), median(ours, wall), op.limit.of(median(ours, wall)),
+		pairedRatio(theirs, ours, cpu), median(theirs, cpu), median(ours, cpu), median(theirs, rss), median(ours, rss)), nil
+}
+
+// of tells how many times the limit we need.
+func (l *limit) of(ours float64) string {
+	if l == nil {
+		return ""
+	}
+	return fmt.Sprintf("%.1f x %s", ours/max(l.time.Seconds(), 1e-6), l.name)
 }
 
 func measure(ctx context.Context, bin string, args []string) (sample, error) {

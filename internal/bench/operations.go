@@ -3,31 +3,33 @@ package main
 import (
 	"context"
 	"fmt"
-	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 )
 
-// bench holds the fixture: repositories made by the real command, so that both sides read the same input.
+// bench holds the fixture: repositories made by the real command, so that both sides read the same input. Each has the
+// generated tree as main and its successor, with 5 % of the files changed, as next.
 type bench struct {
 	*config
 	server  *fileServer
-	bare    string // bare-user, with ref main
-	archive string // archive, the same commit
+	bare    string // mode bare, only when run by root
+	user    string // mode bare-user
+	archive string
+	limits  limits
 }
 
 func (b *bench) path(name string) string { return filepath.Join(b.work, name) }
 
 func (b *bench) setUp(ctx context.Context) error {
-	b.bare, b.archive = b.path("fix-bare-user"), b.path("fix-archive")
-	for repo, mode := range map[string]string{b.bare: "bare-user", b.archive: "archive"} {
-		if err := b.initRepo(ctx, repo, mode); err != nil {
-			return err
+	b.bare, b.user, b.archive = b.path("fix-bare"), b.path("fix-bare-user"), b.path("fix-archive")
+	for _, repo := range []string{b.bare, b.user, b.archive} {
+		mode := strings.TrimPrefix(filepath.Base(repo), "fix-")
+		if mode == "bare" && os.Geteuid() != 0 {
+			continue
 		}
-		if err := b.realOstree(ctx, "--repo="+repo, "commit", "-b", "main", "--tree=dir="+b.tree, "--timestamp=2020-01-01 00:00:00 UTC"); err != nil {
+		if err := b.fixture(ctx, repo, mode); err != nil {
 			return err
 		}
 	}
@@ -35,6 +37,24 @@ func (b *bench) setUp(ctx context.Context) error {
 		return err
 	}
 	b.server.root = b.archive
+	return b.limits.measure(ctx, b.tree, b.path("out"))
+}
+
+// fixture makes a repository, unless an earlier run has left it in the working directory.
+func (b *bench) fixture(ctx context.Context, repo, mode string) error {
+	if _, err := os.Stat(filepath.Join(repo, "refs/heads/next")); err == nil {
+		return nil
+	}
+	if err := b.initRepo(ctx, repo, mode); err != nil {
+		return err
+	}
+	for _, c := range []struct{ branch, tree, time string }{
+		{"main", b.tree, "2020-01-01 00:00:00 UTC"}, {"next", b.tree2, "2020-01-02 00:00:00 UTC"},
+	} {
+		if err := b.realOstree(ctx, "--repo="+repo, "commit", "-b", c.branch, "--tree=dir="+c.tree, "--timestamp="+c.time); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -54,25 +74,28 @@ func (b *bench) initRepo(ctx context.Context, repo, mode string) error {
 
 // realOstree runs the real command with the verb's options after the verb, as it wants them.
 func (b *bench) realOstree(ctx context.Context, repo string, args ...string) error {
-	argv := append([]string{args[0], repo}, args[1:]...)
-	out, err := exec.CommandContext(ctx, b.real, argv...).CombinedOutput()
+	return run(ctx, b.real, append([]string{args[0], repo}, args[1:]...)...)
+}
+
+func run(ctx context.Context, name string, args ...string) error {
+	out, err := exec.CommandContext(ctx, name, args...).CombinedOutput()
 	if err != nil {
-		return fmt.Errorf("%s %s: %w\n%s", b.real, strings.Join(argv, " "), err, out)
+		return fmt.Errorf("%s %s: %w\n%s", name, strings.Join(args, " "), err, out)
 	}
 	return nil
 }
 
-func (b *bench) describe() string {
-	files, bytes := 0, int64(0)
-	filepath.WalkDir(b.tree, func(_ string, d os.DirEntry, err error) error {
-		if err == nil && d.Type().IsRegular() {
-			if info, err := d.Info(); err == nil {
-				files, bytes = files+1, bytes+info.Size()
-			}
-		}
-		return nil
-	})
-	return fmt.Sprintf("tree: %d files, %.0f MB; %d runs each; ratios are real / ours, above 1 is better for us\n", files, float64(bytes)/1e6, b.runs)
+// cloneRepo makes dst a repository with the objects and refs of a fixture.
+func (b *bench) cloneRepo(ctx context.Context, fixture string) error {
+	if err := os.RemoveAll(b.path("dst")); err != nil {
+		return err
+	}
+	return run(ctx, "cp", "-al", fixture, b.path("dst"))
+}
+
+// addRemote makes the server the remote origin of dst.
+func (b *bench) addRemote(ctx context.Context) error {
+	return b.realOstree(ctx, "--repo="+b.path("dst"), "remote", "add", "--no-gpg-verify", "origin", b.server.url)
 }
 
 func (b *bench) operations() []operation {
@@ -80,56 +103,74 @@ func (b *bench) operations() []operation {
 	fresh := func(mode string) func(context.Context) error {
 		return func(ctx context.Context) error { return b.initRepo(ctx, dst, mode) }
 	}
+	again := func(fixture string) func(context.Context) error {
+		return func(ctx context.Context) error { return b.cloneRepo(ctx, fixture) }
+	}
 	clean := func(context.Context) error { return os.RemoveAll(out) }
 	nothing := func(context.Context) error { return nil }
-	remote := func(ctx context.Context) error {
-		if err := b.initRepo(ctx, dst, "bare-user"); err != nil {
+	commit := []string{"commit", "--repo=" + dst, "-b", "again", "--tree=dir=" + b.tree}
+	commitOut := func(option string) []string {
+		return []string{"commit", "--repo=" + dst, "-b", "again", option, "--tree=dir=" + out}
+	}
+	l := &b.limits
+	ops := []operation{
+		{"commit bare-user", 3, &l.hash, fresh("bare-user"), commit},
+		{"commit archive", 4, &l.hash, fresh("archive"), commit},
+		{"recommit bare-user", 5, &l.hash, again(b.user), commit},
+		{"recommit archive", 20, &l.hash, again(b.archive), commit},
+		{"recommit --link-checkout-speedup", 1.5, &l.stat, b.checkedOut, commitOut("--link-checkout-speedup")},
+		{"recommit --devino-canonical", 1.5, &l.stat, b.checkedOut, commitOut("--devino-canonical")},
+		{"checkout -U -H bare-user", 1.3, &l.link, clean, []string{"checkout", "--repo=" + b.user, "-U", "-H", "main", out}},
+		{"checkout -U archive", 2, &l.copy, clean, []string{"checkout", "--repo=" + b.archive, "-U", "--disable-cache", "main", out}},
+		{"fsck bare-user", 4, &l.hash, nothing, []string{"fsck", "--repo=" + b.user, "-q"}},
+		{"fsck archive", 4, &l.hash, nothing, []string{"fsck", "--repo=" + b.archive, "-q"}},
+		{"pull-local archive to bare-user", 2, &l.copy, fresh("bare-user"), []string{"pull-local", "--repo=" + dst, b.archive, "main"}},
+		{"pull-local bare-user to bare-user", 1, &l.link, fresh("bare-user"), []string{"pull-local", "--repo=" + dst, b.user, "main"}},
+		{"pull http to bare-user", 2, &l.copy, b.remoteRepo("bare-user"), []string{"pull", "--repo=" + dst, "origin", "main"}},
+		{"pull http 5 %", 1.5, nil, b.behind, []string{"pull", "--repo=" + dst, "origin", "next"}},
+		{"pull http --mirror, untrusted", 5, &l.hash, b.remoteRepo("archive"), []string{"pull", "--repo=" + dst, "--mirror", "origin", "main"}},
+		{"prune scan", 2, nil, nothing, []string{"prune", "--repo=" + b.user, "--refs-only", "--no-prune"}},
+		{"diff", 2, nil, nothing, []string{"diff", "--repo=" + b.user, "main", "next"}},
+		{"ls -R", 2, &l.stat, nothing, []string{"ls", "--repo=" + b.user, "-R", "main"}},
+		{"export", 1, &l.read, nothing, []string{"export", "--repo=" + b.user, "main"}},
+	}
+	if os.Geteuid() == 0 {
+		ops = append(ops, operation{"checkout -H bare", 1, &l.link, clean, []string{"checkout", "--repo=" + b.bare, "-H", "main", out}})
+	}
+	return ops
+}
+
+// checkedOut makes dst and a checkout of it whose files are links of its objects.
+func (b *bench) checkedOut(ctx context.Context) error {
+	if err := b.cloneRepo(ctx, b.user); err != nil {
+		return err
+	}
+	if err := os.RemoveAll(b.path("out")); err != nil {
+		return err
+	}
+	return b.realOstree(ctx, "--repo="+b.path("dst"), "checkout", "-U", "-H", "main", b.path("out"))
+}
+
+func (b *bench) remoteRepo(mode string) func(context.Context) error {
+	return func(ctx context.Context) error {
+		if err := b.initRepo(ctx, b.path("dst"), mode); err != nil {
 			return err
 		}
-		return b.realOstree(ctx, "--repo="+dst, "remote", "add", "--no-gpg-verify", "origin", b.server.url)
-	}
-	commit := []string{"commit", "--repo=" + dst, "-b", "main", "--tree=dir=" + b.tree}
-	again := func(mode string) func(context.Context) error {
-		return func(ctx context.Context) error {
-			if err := b.initRepo(ctx, dst, mode); err != nil {
-				return err
-			}
-			return b.realOstree(ctx, "--repo="+dst, "pull-local", map[string]string{"archive": b.archive, "bare-user": b.bare}[mode], "main")
-		}
-	}
-	return []operation{
-		{"commit bare-user", fresh("bare-user"), commit},
-		{"commit archive", fresh("archive"), commit},
-		{"recommit bare-user", again("bare-user"), commit},
-		{"recommit archive", again("archive"), commit},
-		{"checkout -U -H bare-user", clean, []string{"checkout", "--repo=" + b.bare, "-U", "-H", "main", out}},
-		{"checkout -U archive", clean, []string{"checkout", "--repo=" + b.archive, "-U", "--disable-cache", "main", out}},
-		{"fsck bare-user", nothing, []string{"fsck", "--repo=" + b.bare, "-q"}},
-		{"fsck archive", nothing, []string{"fsck", "--repo=" + b.archive, "-q"}},
-		{"pull-local archive to bare-user", fresh("bare-user"), []string{"pull-local", "--repo=" + dst, b.archive, "main"}},
-		{"pull-local bare-user to bare-user", fresh("bare-user"), []string{"pull-local", "--repo=" + dst, b.bare, "main"}},
-		{"pull http to bare-user", remote, []string{"pull", "--repo=" + dst, "origin", "main"}},
-		{"prune scan", nothing, []string{"prune", "--repo=" + b.bare, "--refs-only", "--no-prune"}},
-		{"ls -R", nothing, []string{"ls", "--repo=" + b.bare, "-R", "main"}},
+		return b.addRemote(ctx)
 	}
 }
 
-// fileServer serves one directory on loopback, the same for both commands.
-type fileServer struct {
-	http.Server
-	root string
-	url  string
-}
-
-func newServer() (*fileServer, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, err
+// behind makes a repository that has main of the remote, but not next.
+func (b *bench) behind(ctx context.Context) error {
+	dst := "--repo=" + b.path("dst")
+	if err := b.initRepo(ctx, b.path("dst"), "bare-user"); err != nil {
+		return err
 	}
-	s := &fileServer{url: "http://" + l.Addr().String()}
-	s.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		http.FileServer(http.Dir(s.root)).ServeHTTP(w, r)
-	})
-	go s.Serve(l)
-	return s, nil
+	if err := b.realOstree(ctx, dst, "pull-local", b.user, "main"); err != nil {
+		return err
+	}
+	if err := b.realOstree(ctx, dst, "refs", "--create=origin:main", "main"); err != nil {
+		return err
+	}
+	return b.addRemote(ctx)
 }
