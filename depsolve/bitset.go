@@ -1,5 +1,7 @@
 package depsolve
 
+import "math/bits"
+
 // bitset is a set of small numbers.
 type bitset []uint64
 
@@ -35,4 +37,24 @@ func (b bitset) empty() bool {
 		}
 	}
 	return true
+}
+
+// each calls f for every member in ascending order.
+func (b bitset) each(f func(int32)) {
+	for i, w := range b {
+		for ; w != 0; w &= w - 1 {
+			f(int32(i*64 + bits.TrailingZeros64(w)))
+		}
+	}
+}
+
+// eachDown calls f for every member in descending order.
+func (b bitset) eachDown(f func(int32)) {
+	for i := len(b) - 1; i >= 0; i-- {
+		for w := b[i]; w != 0; {
+			n := 63 - bits.LeadingZeros64(w)
+			w &^= 1 << n
+			f(int32(i*64 + n))
+		}
+	}
 }

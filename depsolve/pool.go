@@ -64,7 +64,7 @@ type Pool struct {
 	relIndex   []int32 // by relation number: offset into lits, -1 unknown
 	indexedStr int
 	litsMax    int // rebuild the index when the arena is longer
-	clauses    int // how many the last run had, to make room at once
+	ruleCache  *ruleCache
 }
 
 // depKind is a kind of dependency list.

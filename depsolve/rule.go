@@ -76,10 +76,3 @@ func (s *solver) lits(n int32) []int32 {
 	}
 	return append([]int32{c.P}, s.sat.Tail(n)...)
 }
-
-// unify sorts the package rules and drops duplicates. The order decides which
-// of several reasons counts, and so must not depend on chance.
-func (s *solver) unify() {
-	s.sat.SortUnique()
-	s.endClass(rulePackage)
-}

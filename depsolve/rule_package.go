@@ -14,12 +14,12 @@ import "slices"
 // Dependencies of installed packages that are broken already are left out, so
 // that old damage never blocks a request, while what works goes on working.
 
-// packageRules makes the rules of one package. With facts set it collects why
-// the rules exist instead of adding them.
+// packageRules makes the rules of one package: it puts them into the cache, or
+// with facts set it tells why the rules exist.
 type packageRules struct {
 	s     *solver
-	added bitset // packages whose rules exist or are queued
-	queue []int32
+	pkg   int32
+	cache *ruleCache
 	facts func(ruleFact)
 }
 
@@ -33,26 +33,9 @@ type ruleFact struct {
 	block []int32
 }
 
-// addClosure adds the rules of a package and of everything that its
-// dependencies lead to.
-func (g *packageRules) addClosure(pkg int32) {
-	if g.added.has(pkg) {
-		return
-	}
-	g.added.set(pkg)
-	g.queue = append(g.queue[:0], pkg)
-	for i := 0; i < len(g.queue); i++ {
-		g.rulesOf(g.queue[i])
-		if i > 4096 { // forget what is done
-			g.queue, i = append(g.queue[:0], g.queue[i+1:]...), -1
-		}
-	}
-}
-
 func (g *packageRules) visit(pkg int32) {
-	if g.facts == nil && !g.added.has(pkg) && pkg != systemPkg {
-		g.added.set(pkg)
-		g.queue = append(g.queue, pkg)
+	if g.facts == nil && pkg != systemPkg {
+		g.cache.lead(g.pkg, pkg)
 	}
 }
 
@@ -62,12 +45,12 @@ func (g *packageRules) emit(f ruleFact) {
 		return
 	}
 	switch {
-	case f.d != 0:
-		g.s.sat.AddList(f.p, f.d)
-	case f.block != nil:
-		g.s.addLits(f.p, f.block)
+	case len(f.block) > 1:
+		g.cache.add(f.p, 0, g.cache.arena.Add(f.block))
+	case len(f.block) == 1:
+		g.cache.add(f.p, f.block[0], 0)
 	default:
-		g.s.sat.Add(f.p, f.q)
+		g.cache.add(f.p, f.q, f.d)
 	}
 }
 
@@ -321,37 +304,4 @@ func (g *packageRules) widen(pkg int32) {
 			g.visit(q)
 		}
 	}
-}
-
-// addWeak adds the rules of packages that supplement or enhance what may be
-// installed, until no more turn up.
-func (g *packageRules) addWeak() {
-	p := g.s.pool
-	var candidates []int32
-	for pkg := int32(systemPkg + 1); int(pkg) < len(p.name); pkg++ {
-		if p.deps[depSupplements][pkg] != 0 || p.deps[depEnhances][pkg] != 0 {
-			if p.repoOf[pkg] != 0 && (p.isInstalled(pkg) || p.canInstall(pkg)) {
-				candidates = append(candidates, pkg)
-			}
-		}
-	}
-	for again := true; again; {
-		again = false
-		for _, pkg := range candidates {
-			if !g.added.has(pkg) && (g.anyPossible(depSupplements, pkg) || g.anyPossible(depEnhances, pkg)) {
-				g.addClosure(pkg)
-				again = true
-			}
-		}
-	}
-}
-
-func (g *packageRules) anyPossible(k depKind, pkg int32) bool {
-	p := g.s.pool
-	for at := p.deps[k][pkg]; p.arena[at] != 0; at++ {
-		if p.depPossible(p.arena[at], g.added) {
-			return true
-		}
-	}
-	return false
 }

@@ -46,7 +46,8 @@ type solver struct {
 	yumFor    []DepID // per yumobs rule: the obsoletes
 	owner     []int32 // see ownerOf
 
-	involved   bitset // packages that have rules
+	involved   bitset  // packages that have rules
+	rulesEnd   []int32 // by package: where the package rules that begin with it end
 	lockedSet  bitset
 	lockedOnce bool
 
@@ -120,7 +121,7 @@ func (s *solver) setWeak(rule int32) {
 
 func newSolver(ctx context.Context, p *Pool, jobs []Job, o *Options) *solver {
 	n := len(p.name)
-	s := &solver{ctx: ctx, pool: p, jobs: jobs, sat: cdcl.New(n, p.lits, p.clauses)}
+	s := &solver{ctx: ctx, pool: p, jobs: jobs, sat: cdcl.New(n, p.lits)}
 	if o != nil {
 		s.opts = *o
 	}
@@ -164,12 +165,12 @@ func (s *solver) build() error {
 
 func (s *solver) buildPackageRules() {
 	p := s.pool
-	g := &packageRules{s: s, added: newBitset(len(p.name))}
+	g := &closure{s: s, cache: s.ruleCache(), added: newBitset(len(p.name))}
 	g.added.set(systemPkg)
-	s.eachInstalled(func(pkg int32) { g.addClosure(pkg) })
+	s.eachInstalled(g.add)
 	s.eachInstalled(func(pkg int32) {
 		for _, q := range s.updaters(pkg, allowAll) {
-			g.addClosure(q)
+			g.add(q)
 		}
 	})
 	for i := range s.jobs {
@@ -177,18 +178,17 @@ func (s *solver) buildPackageRules() {
 		switch j.Action {
 		case Install:
 			for _, q := range s.pool.installCandidates(j.Select) {
-				g.addClosure(q)
+				g.add(q)
 			}
 		case DistUpgrade:
 			for _, q := range p.selected(j.Select) {
 				if !p.isInstalled(q) && p.canInstall(q) && (j.Select.kind != selAll && j.Select.kind != selRepo) {
-					g.addClosure(q)
+					g.add(q)
 				}
 			}
 		}
 	}
 	g.addWeak()
 	s.involved = g.added
-	p.clauses = len(s.sat.Clauses) + len(s.sat.Clauses)/8 // most requests of a pool are alike
-	s.unify()
+	s.copyRules(g.cache)
 }

@@ -1,11 +1,7 @@
 package cdcl_test
 
 import (
-	"cmp"
-	"fmt"
-	"maps"
 	"math/rand/v2"
-	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -62,11 +58,10 @@ func random(r *rand.Rand, vars, clauses int) [][]int32 {
 }
 
 func load(clauses [][]int32, vars int) *cdcl.Solver {
-	s := cdcl.New(vars, &cdcl.Arena{}, 0)
+	s := cdcl.New(vars, &cdcl.Arena{})
 	for _, c := range clauses {
 		s.AddList(c[0], s.Arena.Add(c[1:]))
 	}
-	s.SortUnique()
 	return s
 }
 
@@ -191,43 +186,6 @@ func TestArena(t *testing.T) {
 	next := a.Add([]int32{7})
 	require.EqualValues(t, before, next)
 	require.Equal(t, []int32{4, -5}, a.List(at), "lists stay where they are")
-}
-
-// TestSortUniqueOrder compares with the definition: by first literal, then the
-// second, then the rest, each clause once.
-func TestSortUniqueOrder(t *testing.T) {
-	r := rand.New(rand.NewPCG(7, 7))
-	const vars = 40
-	for range 50 {
-		s := cdcl.New(vars, &cdcl.Arena{}, 0)
-		want := map[string][]int32{}
-		for range 1 + r.IntN(200) {
-			lits := []int32{-int32(1 + r.IntN(vars-1))}
-			for range r.IntN(4) {
-				lits = append(lits, int32(1+r.IntN(vars-1)))
-			}
-			slices.Sort(lits)
-			lits = slices.Compact(lits)
-			want[fmt.Sprint(lits)] = lits
-			s.AddList(lits[0], s.Arena.Add(lits[1:]))
-		}
-		s.SortUnique()
-		sorted := slices.SortedFunc(maps.Values(want), slices.Compare[[]int32])
-		var got [][]int32
-		for n := int32(1); int(n) < len(s.Clauses); n++ {
-			var lits []int32
-			s.Lits(n, func(l int32) bool { lits = append(lits, l); return true })
-			got = append(got, lits)
-		}
-		require.Len(t, got, len(sorted))
-		slices.SortStableFunc(sorted, func(a, b []int32) int { // clauses of two come before longer ones
-			if c := slices.Compare(a[:min(2, len(a))], b[:min(2, len(b))]); c != 0 {
-				return c
-			}
-			return cmp.Compare(min(len(a), 3), min(len(b), 3))
-		})
-		require.Equal(t, sorted, got)
-	}
 }
 
 func BenchmarkPropagate(b *testing.B) {

@@ -56,12 +56,11 @@ type Solver struct {
 	Lowest int
 }
 
-// New returns a solver for variables 1 to vars-1. There is room for as many
-// clauses as expected.
-func New(vars int, arena *Arena, expected int) *Solver {
+// New returns a solver for variables 1 to vars-1.
+func New(vars int, arena *Arena) *Solver {
 	return &Solver{
 		Arena:   arena,
-		Clauses: make([]Clause, 1, max(1024, expected)),
+		Clauses: make([]Clause, 1),
 		Values:  make([]int32, vars),
 		watches: make([]int32, 2*vars),
 		vars:    int32(vars),
