@@ -21,8 +21,7 @@ func (s *solver) buildCleanups() {
 	if s.installed == nil || !slices.ContainsFunc(s.jobs, func(j Job) bool { return j.CleanDeps }) {
 		return
 	}
-	n := len(s.pool.name)
-	c := &cleaner{s: s, user: newBitset(n), kept: newBitset(n), seeds: newBitset(n)}
+	c := s.newCleaner()
 	s.eachInstalled(c.kept.set)
 	c.markUser()
 	c.findSeeds()
@@ -37,6 +36,11 @@ func (s *solver) buildCleanups() {
 			}
 		}
 	})
+}
+
+func (s *solver) newCleaner() *cleaner {
+	n := len(s.pool.name)
+	return &cleaner{s: s, user: newBitset(n), kept: newBitset(n), seeds: newBitset(n)}
 }
 
 // markUser finds what the user or a job wants installed.

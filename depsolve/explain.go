@@ -241,6 +241,10 @@ func (s *solver) sameClause(r ruleFact, want []int32) bool {
 	if len(have) == 2 {
 		return have[0] == want[0] && have[1] == want[1] || have[0] == want[1] && have[1] == want[0]
 	}
+	if r.block != nil { // the clause of a rich dependency may begin with any of its literals
+		slices.Sort(have)
+		want = slices.Sorted(slices.Values(want))
+	}
 	return slices.Equal(have, want)
 }
 

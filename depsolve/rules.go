@@ -34,19 +34,26 @@ func (p *Pool) Rules(ctx context.Context, jobs []Job, o *Options) ([]Rule, error
 	}
 	var out []Rule
 	for n := int32(1); int(n) < len(s.sat.Clauses); n++ {
-		lits := s.lits(n)
-		if len(lits) == 0 {
-			continue
+		if s.clause(n).P != 0 {
+			out = append(out, s.ruleView(n))
 		}
-		r := Rule{Class: ruleClassNames[s.classOf(n)]}
-		for _, l := range lits {
-			lit := Literal{Package: PkgID(abs32(l)), Not: l < 0}
-			if lit.Package == systemPkg {
-				lit.Package = 0
-			}
-			r.Lits = append(r.Lits, lit)
-		}
-		out = append(out, r)
 	}
 	return out, nil
+}
+
+// ruleView shows a rule to the outside.
+func (s *solver) ruleView(n int32) Rule {
+	r := Rule{Class: ruleClassNames[s.classOf(n)]}
+	for _, l := range s.lits(n) {
+		r.Lits = append(r.Lits, literalOf(l))
+	}
+	return r
+}
+
+func literalOf(l int32) Literal {
+	lit := Literal{Package: PkgID(abs32(l)), Not: l < 0}
+	if lit.Package == systemPkg {
+		lit.Package = 0
+	}
+	return lit
 }

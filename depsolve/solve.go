@@ -33,7 +33,8 @@ func (p *Pool) Solve(ctx context.Context, jobs []Job, o *Options) (*Transaction,
 // transaction reads the answer off the decisions.
 func (s *solver) transaction() *Transaction {
 	p := s.pool
-	t := &Transaction{pool: p, replacer: map[PkgID]PkgID{}, solver: s, why: s.decisions()}
+	t := &Transaction{pool: p, cleanups: s.cleandeps.clone(), replacer: map[PkgID]PkgID{}, solver: s, why: s.decisions(),
+		values: slices.Clone(s.sat.Values), branches: slices.Clone(s.branches)}
 	var added []int32
 	for pkg := int32(systemPkg + 1); int(pkg) < len(p.name); pkg++ {
 		in := s.sat.Values[pkg] > 0

@@ -81,6 +81,7 @@ type branch struct {
 	level int32
 	rule  int32   // what the decision was for
 	pkg   int32   // or the package that recommends it
+	dep   DepID   // what that recommends
 	list  []int32 // the candidates, the taken one first
 }
 

@@ -38,6 +38,9 @@ type Transaction struct {
 	replacer  map[PkgID]PkgID // removed -> what replaces it best
 	solver    *solver
 	why       map[int32]decision
+	values    []int32 // of all packages: positive if installed, negative if not, 0 if open
+	cleanups  bitset
+	branches  []branch // the choices, see Alternatives
 }
 
 // Steps returns what to do: erasures and installations in ascending order of

@@ -162,7 +162,7 @@ func (s *solver) decideRecommended(level int32, best bitset, count int) int32 {
 					continue
 				}
 				before := level
-				if level = s.chooseWeak(level, list, pkg); level <= before || len(s.sat.Trail) < count {
+				if level = s.chooseWeak(level, list, pkg, d); level <= before || len(s.sat.Trail) < count {
 					return level
 				}
 			}
@@ -171,12 +171,12 @@ func (s *solver) decideRecommended(level int32, best bitset, count int) int32 {
 	return level
 }
 
-func (s *solver) chooseWeak(level int32, list []int32, by int32) int32 {
+func (s *solver) chooseWeak(level int32, list []int32, by int32, d DepID) int32 {
 	if len(list) > 1 {
 		list = s.filter(list, modeChoose)
 	}
 	if len(list) > 1 {
-		s.branches = append(s.branches, branch{level: level, pkg: by, list: slices.Clone(list)})
+		s.branches = append(s.branches, branch{level: level, pkg: by, dep: d, list: slices.Clone(list)})
 	}
 	return s.decide(level, list[0], 0, noteWeak)
 }

@@ -24,7 +24,6 @@ type Result struct {
 	Flags     []string // what kinds of lines were asked for
 	Want, Got []string // sorted lines
 	Skipped   string   // why the section was not run, "" if it was
-	Missing   []string // flags whose lines cannot be made; Diff leaves such lines out
 
 	// Why holds the reason for each line of the transaction.
 	Why map[string]string

@@ -30,7 +30,7 @@ func TestCases(t *testing.T) {
 			require.NotEmpty(t, results)
 			for _, r := range results {
 				require.Empty(t, r.Skipped)
-				if !r.EqualTransaction() {
+				if r.Diff() != "" {
 					t.Errorf("line %d: want - got +\n%s", r.Line, r.Diff())
 				}
 				if d := cmp.Diff(infoLines(r.Want), infoLines(r.Got)); d != "" {

@@ -32,7 +32,7 @@ func WithoutIDs(lines []string) []string {
 // came out, with the reason in parentheses where there is one.
 func (r *Result) Diff() string {
 	var b strings.Builder
-	want, got := WithoutIDs(r.supported(r.Want)), WithoutIDs(r.Got)
+	want, got := WithoutIDs(r.Want), WithoutIDs(r.Got)
 	for _, l := range subtract(want, got) {
 		b.WriteString("- " + l + "\n")
 	}
@@ -44,22 +44,6 @@ func (r *Result) Diff() string {
 		b.WriteString("\n")
 	}
 	return b.String()
-}
-
-// supported drops the lines of the missing kinds.
-func (r *Result) supported(lines []string) []string {
-	words := map[string][]string{
-		"recommended": {"recommended", "suggested"}, "alternatives": {"alternative"}, "cleandeps": {"cleandeps"},
-		"orphaned": {"orphaned"}, "unneeded": {"unneeded", "unneeded_filtered"},
-	}
-	var drop []string
-	for _, f := range r.Missing {
-		drop = append(drop, words[f]...)
-	}
-	return slices.DeleteFunc(slices.Clone(lines), func(l string) bool {
-		w, _, _ := strings.Cut(l, " ")
-		return slices.Contains(drop, w)
-	})
 }
 
 // subtract returns the lines of a that b lacks; both may repeat lines.

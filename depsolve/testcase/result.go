@@ -36,9 +36,8 @@ func (c *runner) result(w []string) error {
 	r.Skipped = c.skip
 	for _, f := range r.Flags {
 		switch f {
-		case "recommended", "alternatives", "cleandeps", "orphaned", "unneeded":
-			r.Missing = append(r.Missing, f)
-		case "transaction", "problems", "genid", "jobs", "rules":
+		case "transaction", "problems", "genid", "jobs", "rules", "recommended", "alternatives", "cleandeps",
+			"orphaned", "unneeded", "userinstalled":
 		default:
 			r.Skipped = "result " + f + " is not supported"
 		}
@@ -69,7 +68,7 @@ func (c *runner) run(r *Result) error {
 			return err
 		}
 	}
-	if has("transaction") || has("problems") {
+	if slices.ContainsFunc(r.Flags, func(f string) bool { return f != "genid" && f != "jobs" && f != "rules" }) {
 		if err := c.solve(r, jobs); err != nil {
 			return err
 		}
@@ -85,6 +84,7 @@ func (c *runner) solve(r *Result, jobs []depsolve.Job) error {
 	var unsolvable *depsolve.UnsolvableError
 	if errors.As(err, &unsolvable) {
 		tr = unsolvable.Partial
+		c.details(r, tr)
 		if slices.Contains(r.Flags, "problems") {
 			if err := c.problems(r, unsolvable); err != nil {
 				return err
@@ -92,6 +92,8 @@ func (c *runner) solve(r *Result, jobs []depsolve.Job) error {
 		}
 	} else if err != nil {
 		return err
+	} else {
+		c.details(r, tr)
 	}
 	if tr != nil && slices.Contains(r.Flags, "transaction") {
 		r.Why = map[string]string{}

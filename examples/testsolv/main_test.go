@@ -20,14 +20,12 @@ func TestExitStatusAndOutput(t *testing.T) {
 		{"pass", repo + "result transaction <inline>\n#>install A-1-1.noarch@a\n", "", nil, 0},
 		{"fail", repo + "result transaction <inline>\n#>install B-1-1.noarch@a\n",
 			"case.t:5: expected (-) and actual (+) result differ\n- install B-1-1.noarch@a\n+ install A-1-1.noarch@a  (requested: install A)\n", nil, 1},
-		{"skip", repo + "result proof <inline>\n", "case.t:5: result proof is not supported\n", nil, 77},
-		{"partly", repo + "result transaction,recommended <inline>\n#>install A-1-1.noarch@a\n#>recommended B-1-1.noarch@a\n",
-			"case.t:5: all else is equal, but result recommended is not supported\n", nil, 77},
+		{"skip", repo + "result nonsense <inline>\n", "case.t:5: result nonsense is not supported\n", nil, 77},
 		{"other distribution", "repo a 0 empty\nsystem i686 deb\njob install name A\nresult transaction <inline>\n",
 			"case.t:4: distribution \"deb\": skipped\n", nil, 77},
 		{"broken", "frobnicate\n", "", nil, 2},
 		{"print", repo + "result transaction <inline>\n#>install B-1-1.noarch@a\n", "install A-1-1.noarch@a\n", []string{"-r"}, 0},
-		{"print skipped", repo + "result proof <inline>\n", "", []string{"-r"}, 77},
+		{"print skipped", repo + "result nonsense <inline>\n", "", []string{"-r"}, 77},
 		{"evrcmp", "repo a 0 empty\nsystem i686 rpm\nevrcmp 1.0~rc1-1 1.0-1\nresult jobs <inline>\n#>job noop name 1.0~rc1-1 < 1.0-1\n", "", nil, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
