@@ -1,7 +1,6 @@
 package ostree
 
 import (
-	"bufio"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -56,33 +55,23 @@ func noEOF(err error) error {
 // inflater unpacks the payload of a .filez and checks its length and that
 // nothing follows it.
 type inflater struct {
-	z    io.ReadCloser // a flate.Resetter too
-	in   *bufio.Reader
+	z    *unpacker
 	left uint64
 	err  error // sticky
 }
 
-var inflaterPool = sync.Pool{New: func() any {
-	in := bufio.NewReaderSize(nil, 64<<10)
-	return &inflater{in: in, z: flate.NewReader(in)}
-}}
+var inflaterPool = sync.Pool{New: func() any { return &inflater{z: newUnpacker()} }}
 
 // newInflater takes the payload of the given size from r.
 func newInflater(r io.Reader) *inflater {
 	d := inflaterPool.Get().(*inflater)
-	d.in.Reset(r)
+	d.z.reset(r)
 	d.left, d.err = 0, nil
 	return d
 }
 
-// start begins after the header has been read from d.in.
-func (d *inflater) start(size uint64) error {
-	d.left = size
-	return d.z.(flate.Resetter).Reset(d.in, nil)
-}
-
 func (d *inflater) release() {
-	d.in.Reset(nil)
+	d.z.reset(nil)
 	inflaterPool.Put(d)
 }
 
@@ -111,10 +100,11 @@ func (d *inflater) Read(p []byte) (int, error) {
 
 // end demands that the input ends with the deflate stream.
 func (d *inflater) end() error {
-	if _, err := d.in.ReadByte(); err == nil {
-		return corrupt(TypeFile, "data after the payload")
-	} else if !errors.Is(err, io.EOF) {
+	switch more, err := d.z.rest(); {
+	case err != nil:
 		return err
+	case more:
+		return corrupt(TypeFile, "data after the payload")
 	}
 	return io.EOF
 }
@@ -146,14 +136,15 @@ func (a *archivedReader) Read(p []byte) (int, error) {
 // open reads the header of a .filez, after which Read gives the payload. What
 // stands for a symbolic link must end there.
 func (d *inflater) open() (*FileHeader, int64, error) {
-	h, size, err := readArchiveHeader(d.in)
+	h, size, err := readArchiveHeader(rawReader{d.z})
 	switch {
 	case err != nil:
 		return nil, 0, err
 	case size > maxFileSize:
 		return nil, 0, corrupt(TypeFile, "size %d is out of range", size)
 	case !h.IsSymlink():
-		return h, int64(size), d.start(size)
+		d.left = size
+		return h, int64(size), nil
 	}
 	if err := d.end(); !errors.Is(err, io.EOF) {
 		return nil, 0, err

@@ -1,0 +1,418 @@
+package ostree
+
+import (
+	"encoding/binary"
+	"errors"
+	"io"
+)
+
+// An unpacker decodes a raw deflate stream (RFC 1951). It is what reading an archive repository spends its time on, so
+// it takes 64 bits of input at a time, decodes up to three literals from them, and copies matches in words.
+//
+// Input is buffered, and what follows the stream stays in the buffer: see rest.
+type unpacker struct {
+	r    io.Reader
+	rerr error // sticky, of r
+	in   []byte
+	pos  int // in[pos:end] is unread
+	end  int
+	bits uint64 // the next nbits bits of input, the first one lowest; what is above is not to be looked at
+	n    uint
+
+	out  []byte // history and what has been decoded
+	from int    // out[from:to] has not been read yet
+	to   int
+
+	block  func(*unpacker) error // decodes more of the current block; nil between blocks
+	final  bool                  // the current block is the last one
+	stored int                   // bytes left of a stored block
+	err    error                 // sticky, of the stream
+	lit    *huffman              // of the current block
+	dist   *huffman
+	own    codes // tables for codes that are in the input
+	lens   [maxLit + maxDist]uint8
+}
+
+const (
+	inputSize  = 64 << 10
+	windowSize = 32 << 10 // the largest distance
+	outputSize = windowSize + 96<<10
+	maxMatch   = 258
+	// slack is the room that decoding a symbol needs: three literals, a match, and what copying in words writes behind it.
+	slack = maxMatch + 16
+	// fastInput is how much input has to be there for decoding without looking for its end: two words.
+	fastInput = 16
+)
+
+var errDeflate = errors.New("invalid deflate stream")
+
+func newUnpacker() *unpacker {
+	return &unpacker{in: make([]byte, inputSize), out: make([]byte, outputSize)}
+}
+
+// reset makes r the input.
+func (u *unpacker) reset(r io.Reader) {
+	u.r, u.rerr, u.err = r, nil, nil
+	u.pos, u.end, u.bits, u.n = 0, 0, 0, 0
+	u.from, u.to = 0, 0
+	u.block, u.final = nil, false
+}
+
+// more reads input behind what is still unread. At the end of the input it leaves rerr.
+func (u *unpacker) more() {
+	u.end = copy(u.in, u.in[u.pos:u.end])
+	u.pos = 0
+	for tries := 0; u.rerr == nil; tries++ {
+		var n int
+		n, u.rerr = u.r.Read(u.in[u.end:])
+		u.end += n
+		if n > 0 {
+			return
+		}
+		if tries == 100 && u.rerr == nil {
+			u.rerr = io.ErrNoProgress
+		}
+	}
+}
+
+// rawReader reads input that is not compressed, before the stream.
+type rawReader struct{ u *unpacker }
+
+// Read implements io.Reader.
+func (r rawReader) Read(p []byte) (int, error) {
+	u := r.u
+	if u.pos == u.end {
+		if u.more(); u.pos == u.end {
+			return 0, u.rerr
+		}
+	}
+	n := copy(p, u.in[u.pos:u.end])
+	u.pos += n
+	return n, nil
+}
+
+// rest reports whether there is input behind the stream.
+func (u *unpacker) rest() (bool, error) {
+	if u.n >= 8 || u.pos < u.end {
+		return true, nil
+	}
+	if u.more(); u.end > 0 {
+		return true, nil
+	}
+	if errors.Is(u.rerr, io.EOF) {
+		return false, nil
+	}
+	return false, u.rerr
+}
+
+// Read implements io.Reader.
+func (u *unpacker) Read(p []byte) (int, error) {
+	for u.from == u.to {
+		if u.err != nil {
+			return 0, u.err
+		}
+		if u.to+slack > len(u.out) {
+			u.from = copy(u.out, u.out[u.to-windowSize:u.to])
+			u.to = u.from
+		}
+		u.err = u.decode()
+	}
+	n := copy(p, u.out[u.from:u.to])
+	u.from += n
+	return n, nil
+}
+
+// decode fills the output; io.EOF means that the stream has ended.
+func (u *unpacker) decode() error {
+	for u.to+slack <= len(u.out) {
+		if u.block == nil {
+			if u.final {
+				return io.EOF
+			}
+			if err := u.startBlock(); err != nil {
+				return err
+			}
+		}
+		if err := u.block(u); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// peek gets at least want (<= 48) bits if the input has them, and more if they are at hand.
+func (u *unpacker) peek(want uint) {
+	for u.n <= 56 {
+		if u.pos == u.end {
+			if u.n >= want || u.rerr != nil {
+				return
+			}
+			if u.more(); u.pos == u.end {
+				return
+			}
+		}
+		u.bits = u.bits&(1<<u.n-1) | uint64(u.in[u.pos])<<u.n
+		u.n += 8
+		u.pos++
+	}
+}
+
+func (u *unpacker) truncated() error {
+	if u.rerr == nil || errors.Is(u.rerr, io.EOF) {
+		return io.ErrUnexpectedEOF
+	}
+	return u.rerr
+}
+
+// take returns the next n (<= 16) bits.
+func (u *unpacker) take(n uint) (int, error) {
+	if u.n < n {
+		if u.peek(n); u.n < n {
+			return 0, u.truncated()
+		}
+	}
+	v := u.bits & (1<<n - 1)
+	u.drop(n)
+	return int(v), nil
+}
+
+func (u *unpacker) drop(n uint) {
+	u.bits >>= n
+	u.n -= n
+}
+
+func (u *unpacker) startBlock() error {
+	head, err := u.take(3)
+	if err != nil {
+		return err
+	}
+	u.final = head&1 != 0
+	switch head >> 1 {
+	case 0:
+		return u.startStored()
+	case 1:
+		fixed := fixedCodes()
+		u.lit, u.dist = &fixed.lit, &fixed.dist
+	case 2:
+		if err := u.readCodes(); err != nil {
+			return err
+		}
+	default:
+		return errDeflate
+	}
+	u.block = (*unpacker).compressed
+	return nil
+}
+
+// startStored reads the length of a block that is not compressed, and what is already in u.bits.
+func (u *unpacker) startStored() error {
+	u.drop(u.n & 7)
+	n, err := u.take(16)
+	if err != nil {
+		return err
+	}
+	not, err := u.take(16)
+	if err != nil {
+		return err
+	}
+	if n != not^0xffff {
+		return errDeflate
+	}
+	for ; n > 0 && u.n >= 8; n-- {
+		u.out[u.to] = byte(u.bits)
+		u.to++
+		u.drop(8)
+	}
+	if u.n < 8 {
+		u.bits, u.n = 0, 0
+	}
+	u.stored = n
+	u.block = (*unpacker).copyStored
+	return nil
+}
+
+func (u *unpacker) copyStored() error {
+	for u.stored > 0 && u.to < len(u.out) {
+		if u.pos == u.end {
+			if u.more(); u.pos == u.end {
+				return u.truncated()
+			}
+		}
+		n := min(u.stored, u.end-u.pos)
+		n = copy(u.out[u.to:], u.in[u.pos:u.pos+n])
+		u.pos, u.to, u.stored = u.pos+n, u.to+n, u.stored-n
+	}
+	if u.stored == 0 {
+		u.block = nil
+	}
+	return nil
+}
+
+// compressed decodes symbols until the block ends or the output is full.
+func (u *unpacker) compressed() error {
+	for u.to+slack <= len(u.out) {
+		if u.end-u.pos < fastInput && u.rerr == nil {
+			u.more()
+		}
+		if u.end-u.pos >= fastInput {
+			if done, err := u.fast(); done || err != nil {
+				return err
+			}
+			continue
+		}
+		if done, err := u.slow(); done || err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fast decodes while there are fastInput bytes of input and slack bytes of room. done means that the block has ended.
+func (u *unpacker) fast() (done bool, err error) {
+	in, out := u.in[:u.end], u.out
+	pos, to, bits, n := u.pos, u.to, u.bits, u.n
+	lit, dist := &u.lit.table, &u.dist.table
+loop:
+	for pos+fastInput <= len(in) && to+slack <= len(out) {
+		bits |= binary.LittleEndian.Uint64(in[pos:]) << (n & 63)
+		pos += int((63 - n) >> 3)
+		n |= 56
+		e := lit[bits&tableMask]
+		if e&isLiteral != 0 {
+			out[to] = byte(e >> 16)
+			to++
+			bits, n = bits>>(e&15), n-uint(e&15)
+			if e = lit[bits&tableMask]; e&isLiteral != 0 {
+				out[to] = byte(e >> 16)
+				to++
+				bits, n = bits>>(e&15), n-uint(e&15)
+				if e = lit[bits&tableMask]; e&isLiteral != 0 {
+					out[to] = byte(e >> 16)
+					to++
+					bits, n = bits>>(e&15), n-uint(e&15)
+					continue
+				}
+			}
+			bits |= binary.LittleEndian.Uint64(in[pos:]) << (n & 63)
+			pos += int((63 - n) >> 3)
+			n |= 56
+		}
+		if e&isSpecial != 0 {
+			if e&isTable != 0 {
+				bits, n = bits>>tableBits, n-tableBits
+				e = u.lit.sub[e>>16+uint32(bits)&subMask]
+			}
+			switch {
+			case e&isLiteral != 0:
+				out[to] = byte(e >> 16)
+				to++
+				bits, n = bits>>(e&15), n-uint(e&15)
+				continue
+			case e&isEnd != 0:
+				bits, n = bits>>(e&15), n-uint(e&15)
+				done, u.block = true, nil
+				break loop
+			case e&isSpecial != 0:
+				err = errDeflate
+				break loop
+			}
+		}
+		bits, n = bits>>(e&15), n-uint(e&15)
+		x := e >> 4 & 15
+		length := int(e>>16) + int(bits&(1<<x-1))
+		bits, n = bits>>x, n-uint(x)
+		e = dist[bits&tableMask]
+		if e&isTable != 0 {
+			bits, n = bits>>tableBits, n-tableBits
+			e = u.dist.sub[e>>16+uint32(bits)&subMask]
+		}
+		if e&isSpecial != 0 {
+			err = errDeflate
+			break
+		}
+		bits, n = bits>>(e&15), n-uint(e&15)
+		x = e >> 4 & 15
+		distance := int(e>>16) + int(bits&(1<<x-1))
+		bits, n = bits>>x, n-uint(x)
+		if distance > to {
+			err = errDeflate
+			break
+		}
+		copyMatch(out, to, distance, length)
+		to += length
+	}
+	u.pos, u.to, u.bits, u.n = pos, to, bits, n
+	return done, err
+}
+
+// copyMatch repeats what is distance bytes back; it may write up to seven bytes behind the match.
+func copyMatch(out []byte, to, distance, length int) {
+	from := to - distance
+	if distance >= 8 {
+		for end := to + length; to < end; to, from = to+8, from+8 {
+			binary.LittleEndian.PutUint64(out[to:], binary.LittleEndian.Uint64(out[from:]))
+		}
+		return
+	}
+	for end := to + length; to < end; { // what can be copied at once doubles
+		to += copy(out[to:end], out[from:to])
+	}
+}
+
+// slow decodes one symbol near the end of the input.
+func (u *unpacker) slow() (done bool, err error) {
+	e, err := u.symbol(u.lit)
+	switch {
+	case err != nil:
+		return false, err
+	case e&isLiteral != 0:
+		u.out[u.to] = byte(e >> 16)
+		u.to++
+		return false, nil
+	case e&isEnd != 0:
+		u.block = nil
+		return true, nil
+	}
+	length, err := u.take(uint(e >> 4 & 15))
+	if err != nil {
+		return false, err
+	}
+	length += int(e >> 16)
+	if e, err = u.symbol(u.dist); err != nil {
+		return false, err
+	}
+	distance, err := u.take(uint(e >> 4 & 15))
+	if err != nil {
+		return false, err
+	}
+	if distance += int(e >> 16); distance > u.to {
+		return false, errDeflate
+	}
+	copyMatch(u.out, u.to, distance, length)
+	u.to += length
+	return false, nil
+}
+
+// symbol decodes a code, of which the input may end with the last bit.
+func (u *unpacker) symbol(h *huffman) (uint32, error) {
+	if u.n < maxCodeLen {
+		u.peek(maxCodeLen)
+	}
+	bits := u.bits & (1<<u.n - 1)
+	e, used := h.table[bits&tableMask], uint(0)
+	if e&isTable != 0 {
+		e, used = h.sub[e>>16+uint32(bits>>tableBits)&subMask], tableBits
+	}
+	used += uint(e & 15)
+	switch {
+	case used > u.n:
+		return 0, u.truncated()
+	case e&isSpecial != 0 && e&isEnd == 0:
+		if u.n < maxCodeLen { // what is missing was taken for zeros
+			return 0, u.truncated()
+		}
+		return 0, errDeflate
+	}
+	u.drop(used)
+	return e, nil
+}
