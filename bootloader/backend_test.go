@@ -154,6 +154,12 @@ func TestGrub2RunsProgram(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "menuentry x {}\n", string(data))
 
+	o.Grub2 = &bootloader.Grub2Options{Exec: []string{"/gen", "-x"}}
+	require.NoError(t, swapTo(t.Context(), root, o, v3))
+	require.Equal(t, []string{"/gen", "-x", "-o", filepath.Join(root, "boot/loader.1/grub.cfg")}, ran.Argv)
+	require.NoError(t, swapTo(t.Context(), root, o, v2, v1))
+	o.Grub2 = nil
+
 	o.Run = func(context.Context, bootloader.Command) error { return errors.New("exit status 1") }
 	require.EqualError(t, swapTo(t.Context(), root, o, v3), "prepare boot entries: grub2: run grub2-mkconfig: exit status 1")
 	o.Run = nil

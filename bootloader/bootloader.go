@@ -61,6 +61,8 @@ type Options struct {
 	BootPrefix bool
 	// Run executes outside programs (grub2-mkconfig); nil = none can be run.
 	Run Runner
+	// Grub2 is for a GRUB that is found with Detect; nil = the defaults.
+	Grub2 *Grub2Options
 	// AllowFreeze permits freezing and thawing the boot file system where the
 	// kernel has no gentler way to empty its journal (all but ext4). Whoever
 	// sets it must watch over the process: killed in between, it leaves the

@@ -194,7 +194,11 @@ func (b *Boot) Backend() (Backend, error) {
 	if b.opts.Backend != nil {
 		return b.opts.Backend, nil
 	}
-	return detect(b.root, b.opts.Config)
+	found, err := detect(b.root, b.opts.Config)
+	if _, ok := found.(*grub2); ok {
+		return Grub2(b.opts.Grub2), err
+	}
+	return found, err
 }
 
 // current reads the running configuration files that be may take over.

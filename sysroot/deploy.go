@@ -38,12 +38,18 @@ type DeployRequest struct {
 	Retain, RetainPending, RetainRollback bool
 	// NoPrune leaves the repository's objects alone.
 	NoPrune bool
+	// OverlayInitrds are files, cpio archives, that the boot loader loads after
+	// the initramfs of the commit. The merge deployment's are not inherited.
+	OverlayInitrds []string
 }
 
 // DeployOptions change how Deploy works; nil means the defaults.
 type DeployOptions struct {
 	// EtcPolicy for conflicts of the /etc merge.
 	EtcPolicy etcmerge.Policy
+	// Lock keeps a staged deployment from being finalised until somebody calls
+	// LockFinalization(ctx, false).
+	Lock bool
 	// Prepare, if not nil, may change the new root before it is finalised. It
 	// gets the absolute path of the root; files in it are hard links into the
 	// repository and must be replaced, never written in place.
@@ -83,6 +89,11 @@ func (s *Sysroot) deploy(ctx context.Context, r *DeployRequest, o *DeployOptions
 	if err != nil {
 		return nil, err
 	}
+	sums, err := s.installOverlays(ctx, r.OverlayInitrds)
+	if err != nil {
+		return nil, err
+	}
+	d.Boot.Initrd = overlayPaths(sums)
 	list := place(s.list, d, r.Merge, retention{
 		notDefault: r.NotDefault, retain: r.Retain, retainPending: r.RetainPending, retainRollback: r.RetainRollback,
 	})

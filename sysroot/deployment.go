@@ -48,7 +48,9 @@ type Deployment struct {
 	// is the deployment to merge /etc from.
 	stagedKargs []string
 	stagedMerge *Deployment
-	originErr   error
+	// stagedOverlays are the checksums of its overlay images.
+	stagedOverlays []string
+	originErr      error
 }
 
 // OriginError is why Origin is nil although the deployment has an origin file: it cannot be read. Whoever would replace

@@ -26,6 +26,7 @@ const (
 	bootedFile   = "ostree-booted"
 	stagedFile   = "ostree/staged-deployment"
 	stagedLocked = "ostree/staged-deployment-locked"
+	stagedInitrd = "ostree/staged-initrds"
 	stateDir     = "ostree/deployment-state"
 )
 

@@ -16,6 +16,8 @@ type Options struct {
 	Notify func(Event)
 	// Run executes programs that a boot loader needs (grub2-mkconfig).
 	Run bootloader.Runner
+	// GrubExec is run in place of grub2-mkconfig, see bootloader.Grub2.
+	GrubExec string
 	// AllowFreeze: see bootloader.Options.
 	AllowFreeze bool
 	// RemotesDir holds further remotes; see ostree.OpenOptions.
@@ -36,10 +38,11 @@ type Options struct {
 	NoSync bool
 }
 
-// FromEnvironment sets the fields that the variables OSTREE_SYSROOT_DEBUG and
-// OSTREE_SYSROOT_OPTS control, with getenv as in os.Getenv. Unknown words are
-// ignored.
+// FromEnvironment sets the fields that the variables OSTREE_SYSROOT_DEBUG,
+// OSTREE_SYSROOT_OPTS and OSTREE_GRUB2_EXEC control, with getenv as in os.Getenv.
+// Unknown words are ignored.
 func (o *Options) FromEnvironment(getenv func(string) string) {
+	o.GrubExec = getenv("OSTREE_GRUB2_EXEC")
 	for _, word := range strings.FieldsFunc(getenv("OSTREE_SYSROOT_DEBUG"), isListSep) {
 		switch word {
 		case "mutable-deployments":

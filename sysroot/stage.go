@@ -65,7 +65,10 @@ func (s *Sysroot) stage(ctx context.Context, r *DeployRequest, o *DeployOptions)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.writeStaged(ctx, d, r.Merge, false); err != nil { // COMMIT POINT
+	if d.stagedOverlays, err = s.stageOverlays(ctx, r.OverlayInitrds); err != nil {
+		return nil, err
+	}
+	if err := s.writeStaged(ctx, d, r.Merge, o.Lock); err != nil { // COMMIT POINT
 		return nil, err
 	}
 	ctx = context.WithoutCancel(ctx)
@@ -95,6 +98,9 @@ func (s *Sysroot) writeStaged(ctx context.Context, d, merge *Deployment, locked 
 		v.Set("merge-deployment", stagedName(merge))
 	}
 	v.Set("kargs", gvariant.NewStrings(d.allArgs().Strings()))
+	if len(d.stagedOverlays) > 0 {
+		v.Set("overlay-initrds", gvariant.NewStrings(d.stagedOverlays))
+	}
 	run, err := dirfd.Open(s.opts.runDir())
 	if err != nil {
 		return err
@@ -186,6 +192,11 @@ func (s *Sysroot) finalizeStaged(ctx context.Context, policy etcmerge.Policy) (*
 	if err := s.finalise(ctx, d, merge, policy); err != nil {
 		return nil, err
 	}
+	sums, err := s.installOverlays(ctx, s.stagedOverlayFiles(d.stagedOverlays))
+	if err != nil {
+		return nil, err
+	}
+	d.Boot.Initrd, d.stagedOverlays = overlayPaths(sums), nil
 	if err := s.WriteDeployments(ctx, place(s.list, d, merge, retention{}), &WriteOptions{NoPrune: true}); err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"example.com/rpmostree/internal/dirfd"
+	"example.com/rpmostree/ostree"
 	"example.com/rpmostree/ostree/gvariant"
 )
 
@@ -16,7 +17,8 @@ const maxStagedFile = 1 << 20
 
 // loadStaged reads the deployment that is to be finalised at shutdown, nil if
 // there is none. The file is a GVariant a{sv}: "target" and "merge-deployment"
-// are a{sv} of name, osname and bootcsum; "kargs" is as; "locked" is b.
+// are a{sv} of name, osname and bootcsum; "kargs" and "overlay-initrds" (SHA-256)
+// are as; "locked" is b.
 func (s *Sysroot) loadStaged() (*Deployment, error) {
 	data, err := readRunFile(filepath.Join(s.opts.runDir(), stagedFile))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -42,6 +44,14 @@ func (s *Sysroot) loadStaged() (*Deployment, error) {
 	}
 	if args, ok := v.Lookup("kargs"); ok && args.Type() == "as" {
 		d.stagedKargs = args.Strings()
+	}
+	if sums, ok := v.Lookup("overlay-initrds"); ok && sums.Type() == "as" {
+		for _, sum := range sums.Strings() {
+			if _, err := ostree.ParseChecksum(sum); err != nil {
+				return nil, fmt.Errorf("overlay-initrds: %w", err)
+			}
+			d.stagedOverlays = append(d.stagedOverlays, sum)
+		}
 	}
 	if _, err := s.ostree.Lstat(d.dir()); err != nil {
 		return nil, fmt.Errorf("deployment: %w", err)

@@ -89,8 +89,12 @@ func (s *Sysroot) openBoot() error {
 	if err != nil {
 		return err
 	}
+	var grub *bootloader.Grub2Options
+	if s.opts.GrubExec != "" {
+		grub = &bootloader.Grub2Options{Exec: []string{s.opts.GrubExec}}
+	}
 	s.boot, err = bootloader.Open(s.path, &bootloader.Options{
-		Config: name, BootPrefix: prefix, Run: s.opts.Run, AllowFreeze: s.opts.AllowFreeze, NoSync: s.opts.NoSync,
+		Config: name, BootPrefix: prefix, Run: s.opts.Run, Grub2: grub, AllowFreeze: s.opts.AllowFreeze, NoSync: s.opts.NoSync,
 	})
 	return err
 }

@@ -226,7 +226,7 @@ func (s *Sysroot) prepareFull(ctx context.Context, list []*Deployment) (*bootloa
 		if c.Extra, err = s.ubootExtra(list[0]); err != nil {
 			return nil, err
 		}
-		if s.Booted() == nil {
+		if s.Booted() == nil && s.opts.GrubExec == "" { // a program of the caller's is not in the deployment
 			c.ToolRoot = list[0].Path(s)
 		}
 	}
