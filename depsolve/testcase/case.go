@@ -63,10 +63,20 @@ var errSkip = errors.New("skipped")
 // Run runs all sections of the case in a file. An error is one of the file, not
 // of the solver.
 func Run(ctx context.Context, fsys fs.FS, name string) ([]Result, error) {
-	c := &runner{ctx: ctx, fsys: fsys, dir: path.Dir(name), pool: depsolve.NewPool("")}
-	data, err := fs.ReadFile(fsys, name)
+	c := newRunner(ctx, fsys, name)
+	err := c.read(name)
+	return c.results, err
+}
+
+func newRunner(ctx context.Context, fsys fs.FS, name string) *runner {
+	return &runner{ctx: ctx, fsys: fsys, dir: path.Dir(name), pool: depsolve.NewPool("")}
+}
+
+// read goes through the directives of a file.
+func (c *runner) read(name string) error {
+	data, err := fs.ReadFile(c.fsys, name)
 	if err != nil {
-		return nil, fmt.Errorf("testcase: %w", err)
+		return fmt.Errorf("testcase: %w", err)
 	}
 	c.lines = strings.Split(string(data), "\n")
 	for c.at < len(c.lines) {
@@ -81,10 +91,10 @@ func Run(ctx context.Context, fsys fs.FS, name string) ([]Result, error) {
 				c.skip = err.Error()
 				continue
 			}
-			return c.results, fmt.Errorf("testcase %s line %d: %w", name, n, err)
+			return fmt.Errorf("testcase %s line %d: %w", name, n, err)
 		}
 	}
-	return c.results, nil
+	return nil
 }
 
 type runner struct {
@@ -106,6 +116,9 @@ type runner struct {
 	skip     string
 	autoinst []string
 	results  []Result
+
+	collect  bool // requests instead of running them
+	requests []Request
 }
 
 func (c *runner) directive(w []string) error {

@@ -42,6 +42,12 @@ func (c *runner) result(w []string) error {
 			r.Skipped = "result " + f + " is not supported"
 		}
 	}
+	if c.collect {
+		if r.Skipped == "" {
+			c.requests = append(c.requests, Request{c.pool, slices.Concat(c.jobs, c.userInstalled()), c.opts})
+		}
+		return nil
+	}
 	if r.Skipped == "" {
 		if err := c.run(&r); err != nil {
 			return err
