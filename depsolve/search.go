@@ -345,19 +345,13 @@ func (s *solver) decideDependencies(level, floor int32, only func(n int32) bool)
 		if n >= end {
 			n = from
 		}
-		cur := n
-		n, left = n+1, left-1
-		c := s.clause(cur)
-		if c.D < 0 || c.W2 == 0 {
+		stop := min(end, n+left)
+		cur := s.nextOpen(n, stop)
+		if cur >= stop {
+			n, left = stop, left-(stop-n)
 			continue
 		}
-		if c.D == 0 {
-			if c.W1 <= 0 || c.W2 <= 0 || s.sat.Values[c.W1] != 0 || s.sat.Values[c.W2] != 0 {
-				continue
-			}
-		} else if c.P < 0 && s.sat.Values[-c.P] <= 0 {
-			continue
-		}
+		n, left = cur+1, left-(cur+1-n)
 		if buf = s.open(cur, buf); len(buf) < 2 || only != nil && !only(cur) {
 			continue
 		}
@@ -384,6 +378,38 @@ func (s *solver) decideDependencies(level, floor int32, only func(n int32) bool)
 			return -1
 		}
 	}
+}
+
+// nextOpen returns the first rule from n on, up to end, that may need a decision
+// by what is quick to see: it is on, its first literal is not true, and what is
+// watched does not fulfil it. The rules of a package that is not to be
+// installed are passed over in one go.
+func (s *solver) nextOpen(n, end int32) int32 {
+	clauses, values := s.sat.Clauses, s.sat.Values
+	packages := s.classEnd[rulePackage]
+	for n < end {
+		c := &clauses[n]
+		if c.P < 0 && values[-c.P] <= 0 {
+			if n < packages {
+				n = s.rulesEnd[-c.P]
+			} else {
+				n++
+			}
+			continue
+		}
+		switch {
+		case c.D < 0, c.W2 == 0:
+		case c.D == 0:
+			if c.W1 > 0 && c.W2 > 0 && values[c.W1] == 0 && values[c.W2] == 0 {
+				return n
+			}
+		case c.W1 > 0 && values[c.W1] > 0, c.W2 > 0 && values[c.W2] > 0:
+		default:
+			return n
+		}
+		n++
+	}
+	return end
 }
 
 // focused restricts the search to what new packages need.
