@@ -71,10 +71,25 @@ func (e *Engine) deploy(ctx context.Context, p *Plan) (*sysroot.Deployment, erro
 			return nil, err
 		}
 	}
+	files, remove, err := p.overlayFiles()
+	if err != nil {
+		return nil, err
+	}
+	r := sysroot.DeployRequest{
+		Stateroot: p.Stateroot, Commit: commit, Origin: p.Origin, KernelArgs: p.KernelArgs, NoPrune: true, OverlayInitrds: files,
+	}
+	d, err := e.write(ctx, p, r)
+	return d, errors.Join(err, remove())
+}
+
+// write stages the deployment where it can complete at shutdown.
+func (e *Engine) write(ctx context.Context, p *Plan, r sysroot.DeployRequest) (*sysroot.Deployment, error) {
+	if e.opts.Stage && e.sys.Booted() != nil || p.locked {
+		e.report(Progress{Task: "Staging deployment"})
+		return e.sys.Stage(ctx, r, &sysroot.DeployOptions{Lock: p.locked}) // COMMIT POINT
+	}
 	e.report(Progress{Task: "Writing deployment"})
-	return e.sys.Deploy(ctx, sysroot.DeployRequest{ // COMMIT POINT
-		Stateroot: p.Stateroot, Commit: commit, Origin: p.Origin, KernelArgs: p.KernelArgs, NoPrune: true,
-	}, nil)
+	return e.sys.Deploy(ctx, r, nil) // COMMIT POINT
 }
 
 // discard removes what a failed Apply has left, except objects: those go with the next [Engine.Collect]. Its own errors
@@ -150,7 +165,7 @@ func (e *Engine) layer(ctx context.Context, p *Plan) (ostree.Checksum, error) {
 	if err != nil {
 		return none, err
 	}
-	if kernel, err = e.completeKernel(ctx, t, kernel); err != nil {
+	if kernel, err = e.completeKernel(ctx, t, kernel, p); err != nil {
 		return none, err
 	}
 	if err := relabelLayers(ctx, t, base, policy); err != nil {
@@ -190,19 +205,24 @@ func readIfThere(name string) []byte {
 	return data
 }
 
-// completeKernel makes an initramfs if the kernel is another one now.
-func (e *Engine) completeKernel(ctx context.Context, t *Tree, before *Kernel) (*Kernel, error) {
+// completeKernel makes an initramfs if the kernel is another one now, or the machine shall have its own.
+func (e *Engine) completeKernel(ctx context.Context, t *Tree, before *Kernel, p *Plan) (*Kernel, error) {
 	after, err := FindKernel(ctx, t)
 	if err != nil {
 		return nil, err
 	}
-	if before == nil || after != nil && *after == *before {
+	want := &p.Layers.Initramfs
+	if before == nil || after != nil && *after == *before && !want.Regenerate {
 		return after, nil
 	}
-	return CompleteKernel(ctx, t, &KernelOptions{
-		BootLocation: before.Location, NoInitramfs: before.Initramfs == "", Sandbox: e.opts.Sandbox, Log: e.opts.Log,
+	o := &KernelOptions{
+		BootLocation: before.Location, NoInitramfs: before.Initramfs == "" && !want.Regenerate, Sandbox: e.opts.Sandbox, Log: e.opts.Log,
 		Task: func(name string) { e.report(Progress{Task: name}) },
-	})
+	}
+	if want.Regenerate {
+		o.InitramfsArgs, o.NeedInitramfs, o.Etc = want.Args, true, filepath.Join(p.etc.Path(e.sys), "etc")
+	}
+	return CompleteKernel(ctx, t, o)
 }
 
 // commit writes the commit object with the metadata by which tools know what is layered.

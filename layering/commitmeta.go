@@ -1,6 +1,7 @@
 package layering
 
 import (
+	"maps"
 	"slices"
 
 	"example.com/rpmostree/ostree"
@@ -56,11 +57,17 @@ func (p *Plan) activePackages() []string {
 
 func (p *Plan) overrideMetadata(d *gvariant.Dict) error {
 	var removed, replaced []gvariant.Value
+	remote := map[string][]gvariant.Value{}
 	for _, n := range p.Remove {
 		removed = append(removed, gvariant.NewVariant(nevraValue(n)))
 	}
 	for _, r := range p.Replace {
-		replaced = append(replaced, gvariant.NewTuple(gvariant.NewVariant(nevraValue(r.New)), gvariant.NewVariant(nevraValue(r.Old))))
+		pair := gvariant.NewTuple(gvariant.NewVariant(nevraValue(r.New)), gvariant.NewVariant(nevraValue(r.Old)))
+		if r.Repo != "" {
+			remote["repo="+r.Repo] = append(remote["repo="+r.Repo], pair)
+		} else {
+			replaced = append(replaced, pair)
+		}
 	}
 	removedList, err := gvariant.NewArray("v", removed...)
 	if err != nil {
@@ -72,7 +79,15 @@ func (p *Plan) overrideMetadata(d *gvariant.Dict) error {
 	}
 	d.Set("rpmostree.removed-base-packages", removedList)
 	d.Set("rpmostree.replaced-base-packages", replacedList)
-	d.Set("rpmostree.replaced-base-remote-packages", gvariant.NewDict().Value()) // replacing from repositories is not supported
+	sources := gvariant.NewDict()
+	for _, source := range slices.Sorted(maps.Keys(remote)) {
+		list, err := gvariant.NewArray("(vv)", remote[source]...)
+		if err != nil {
+			return err
+		}
+		sources.Set(source, list)
+	}
+	d.Set("rpmostree.replaced-base-remote-packages", sources.Value())
 	return nil
 }
 

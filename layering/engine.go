@@ -35,6 +35,8 @@ type EngineOptions struct {
 	Sandbox sandbox.Sandbox
 	// NoRecommends leaves out packages that others only recommend.
 	NoRecommends bool
+	// Stage makes new deployments of the running system complete at shutdown, see [sysroot.Sysroot.Stage].
+	Stage bool
 	// LockLayering refuses changes of packages, as the option of rpm-ostreed.conf does.
 	LockLayering bool
 	Log          *slog.Logger

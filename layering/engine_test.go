@@ -375,7 +375,7 @@ func TestStalePlan(t *testing.T) {
 func TestUnsupportedOriginKeysAreKept(t *testing.T) {
 	s := newSite(t, ostree.ModeBareUser)
 	for key, value := range map[[2]string]string{
-		{"rpmostree", "regenerate-initramfs"}: "true", {"overrides", "replace"}: "repo=x,foo", {"rpmostree", "initramfs-etc"}: "/etc/x",
+		{"rpmostree", "ex-cliwrap"}: "true", {"origin", "container-image-reference"}: "ostree-unverified-registry:x",
 	} {
 		d := s.sys.Deployments()[0]
 		o := d.Origin.Clone()

@@ -17,6 +17,10 @@ type KernelOptions struct {
 	BootLocation  BootLocation // "" means BootModules
 	NoInitramfs   bool
 	InitramfsArgs []string // for dracut, instead of --no-hostonly
+	// NeedInitramfs makes an image without dracut an error. Etc, if not "", is a directory of the host that programs
+	// see at /etc.
+	NeedInitramfs bool
+	Etc           string
 
 	Sandbox sandbox.Sandbox // nil means [sandbox.None]
 	Log     *slog.Logger
@@ -45,6 +49,9 @@ func CompleteKernel(ctx context.Context, t *Tree, o *KernelOptions) (*Kernel, er
 	if len(work) > 0 {
 		err = t.Session(ctx, func(ctx context.Context, root string) error {
 			r := programs{sandbox: o.Sandbox, log: o.Log, root: root}
+			if o.Etc != "" {
+				r.binds = []sandbox.Bind{{Source: o.Etc, Dest: "/etc"}}
+			}
 			return r.kernel(ctx, work, o.Task)
 		})
 		if err != nil {
@@ -64,7 +71,7 @@ func (r *programs) kernel(ctx context.Context, work []kernelCommand, task func(s
 		if task != nil {
 			task(c.task)
 		}
-		if err := r.run(ctx, c.task, sandbox.Cmd{Argv: c.argv, Env: []string{"DRACUT_NO_MKNOD=1"}}); err != nil {
+		if err := r.run(ctx, c.task, sandbox.Cmd{Argv: c.argv, Env: []string{"DRACUT_NO_MKNOD=1"}, Binds: r.binds}); err != nil {
 			return err
 		}
 	}
@@ -85,6 +92,9 @@ func kernelCommands(ctx context.Context, t *Tree, kernel *Kernel, o *KernelOptio
 		work = append(work, kernelCommand{"Running depmod", []string{depmod, "-a", kernel.Version}})
 	}
 	dracut, err := findProgram(ctx, t, "dracut")
+	if err == nil && dracut == "" && o.NeedInitramfs {
+		err = errors.New("making an initramfs needs dracut, which the image does not have")
+	}
 	if err != nil || dracut == "" || o.NoInitramfs {
 		return work, err
 	}

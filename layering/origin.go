@@ -29,6 +29,10 @@ type Layers struct {
 	LocalForced  []LocalPackage // package files that may replace files of the base
 	Remove       []string       // names of base packages that are not wanted
 	ReplaceLocal []LocalPackage // package files in place of base packages
+	// ReplaceRemote are names of base packages that the newest version in a repository takes the place of.
+	ReplaceRemote []RemoteOverride
+	// Initramfs is what is special about the initramfs.
+	Initramfs Initramfs
 }
 
 // Groups and keys of an origin file.
@@ -40,6 +44,7 @@ const (
 	keyRefspec     = "refspec"
 	keyBaseRefspec = "baserefspec"
 	keyContainer   = "container-image-reference"
+	keyReplace     = "replace"
 )
 
 // LayersOf reads the requests of an origin. Requests of a kind that cannot be carried out are an error, so that they
@@ -54,6 +59,17 @@ func LayersOf(o *sysroot.Origin) (*Layers, error) {
 			}
 			*f.list = append(*f.list, p)
 		}
+	}
+	for _, s := range o.List(groupOverrides, keyReplace) {
+		r, err := parseRemoteOverride(s)
+		if err != nil {
+			return nil, fmt.Errorf("origin: %s/%s: %w", groupOverrides, keyReplace, err)
+		}
+		l.ReplaceRemote = append(l.ReplaceRemote, r)
+	}
+	var err error
+	if l.Initramfs, err = initramfsOf(o); err != nil {
+		return nil, fmt.Errorf("origin: %w", err)
 	}
 	return l, unsupportedKeys(o)
 }
@@ -85,8 +101,7 @@ func parseLocal(s string) (LocalPackage, error) {
 func unsupportedKeys(o *sysroot.Origin) error {
 	var errs []error
 	for _, key := range [][2]string{
-		{groupOrigin, keyContainer}, {groupOverrides, "replace"}, {groupRPMOSTree, "regenerate-initramfs"},
-		{groupRPMOSTree, "initramfs-args"}, {groupRPMOSTree, "initramfs-etc"}, {groupRPMOSTree, "ex-cliwrap"},
+		{groupOrigin, keyContainer}, {groupRPMOSTree, "ex-cliwrap"},
 	} {
 		if v, ok := o.Get(key[0], key[1]); ok && v != "" && v != "false" {
 			errs = append(errs, fmt.Errorf("origin: %s/%s is not supported", key[0], key[1]))
@@ -96,8 +111,11 @@ func unsupportedKeys(o *sysroot.Origin) error {
 }
 
 // Empty tells whether nothing is asked for.
-func (l *Layers) Empty() bool {
-	return len(l.Packages)+len(l.Local)+len(l.LocalForced)+len(l.Remove)+len(l.ReplaceLocal) == 0
+func (l *Layers) Empty() bool { return l.noPackages() && l.Initramfs.Empty() }
+
+// noPackages tells whether nothing is asked for that is about packages.
+func (l *Layers) noPackages() bool {
+	return len(l.Packages)+len(l.Local)+len(l.LocalForced)+len(l.Remove)+len(l.ReplaceLocal)+len(l.ReplaceRemote) == 0
 }
 
 // Store writes the requests into an origin. While there are any, the base's refspec is called baserefspec, so that
@@ -112,6 +130,12 @@ func (l *Layers) Store(o *sysroot.Origin) {
 		}
 		o.SetList(f.group, f.key, texts)
 	}
+	var remote []string
+	for _, r := range l.ReplaceRemote {
+		remote = append(remote, r.String())
+	}
+	o.SetList(groupOverrides, keyReplace, remote)
+	l.Initramfs.store(o)
 	setRefspec(o, refspecOf(o), l.Empty())
 }
 
@@ -140,7 +164,7 @@ func (l *Layers) apply(r *Request, base *packageSet, local, replacements []Local
 		l.Packages, l.Local, l.LocalForced = nil, nil, nil
 	}
 	if r.OverrideResetAll {
-		l.Remove, l.ReplaceLocal = nil, nil
+		l.Remove, l.ReplaceLocal, l.ReplaceRemote = nil, nil, nil
 	}
 	var errs []error
 	for _, spec := range r.Uninstall {
@@ -157,6 +181,11 @@ func (l *Layers) apply(r *Request, base *packageSet, local, replacements []Local
 	}
 	for _, p := range replacements {
 		errs = append(errs, l.overrideReplace(p, base))
+	}
+	for _, o := range r.OverrideReplaceRemote {
+		for _, spec := range o.Packages {
+			errs = append(errs, l.overrideFrom(o.Repo, spec, base))
+		}
 	}
 	for _, p := range local {
 		errs = append(errs, l.installLocal(p, r))
@@ -223,7 +252,7 @@ func (l *Layers) overrideRemove(spec string, base *packageSet) error {
 	if !ok {
 		return fmt.Errorf("Package \"%s\" not found in the base", spec)
 	}
-	if slices.Contains(l.Remove, n.Name) || removed(l.ReplaceLocal, n.Name) {
+	if slices.Contains(l.Remove, n.Name) || removed(l.ReplaceLocal, n.Name) || l.replacedFrom(n.Name) != "" {
 		return fmt.Errorf("Override already exists for package '%s'", n.Name)
 	}
 	l.Remove = append(l.Remove, n.Name)
@@ -243,7 +272,7 @@ func (l *Layers) overrideReplace(p LocalPackage, base *packageSet) error {
 	if slices.Contains(l.Remove, p.NEVRA.Name) {
 		return fmt.Errorf("Override already exists for package '%s'", p.NEVRA.Name)
 	}
-	l.ReplaceLocal = slices.DeleteFunc(l.ReplaceLocal, func(o LocalPackage) bool { return o.NEVRA.Name == p.NEVRA.Name })
+	l.dropReplacement(p.NEVRA.Name)
 	l.ReplaceLocal = append(l.ReplaceLocal, p)
 	return nil
 }
@@ -259,7 +288,7 @@ func (l *Layers) reset(spec string) error {
 			return nil
 		}
 	}
-	if removeLocal(&l.ReplaceLocal, spec) {
+	if removeLocal(&l.ReplaceLocal, spec) || l.resetRemote(spec) {
 		return nil
 	}
 	return fmt.Errorf("No overrides for package '%s'", spec)

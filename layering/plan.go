@@ -45,6 +45,9 @@ type Plan struct {
 	catalog *Catalog
 	ids     []depsolve.PkgID // to import, in the order of their scriptlets
 	forced  map[depsolve.PkgID]bool
+	etc     *sysroot.Deployment // whose /etc the new deployment inherits
+	overlay []byte              // archive of its tracked files, nil if there are none
+	locked  bool                // LockFinalization of the request
 }
 
 // PlannedPackage is a package that is added.
@@ -55,13 +58,18 @@ type PlannedPackage struct {
 }
 
 // Replacement is a package of the base that another version takes the place of.
-type Replacement struct{ Old, New rpmver.NEVRA }
+type Replacement struct {
+	Old, New rpmver.NEVRA
+	Repo     string // the repository that an override names, else ""
+}
 
 // InactiveRequest is a request without effect, and why.
 type InactiveRequest struct{ Request, Reason string }
 
 // Layered tells whether the plan makes a commit of its own.
-func (p *Plan) Layered() bool { return len(p.Add)+len(p.Replace)+len(p.Remove) > 0 }
+func (p *Plan) Layered() bool {
+	return len(p.Add)+len(p.Replace)+len(p.Remove) > 0 || p.Layers.Initramfs.Regenerate
+}
 
 // Close releases what the plan holds open.
 func (p *Plan) Close() error {
@@ -94,6 +102,9 @@ func (e *Engine) plan(ctx context.Context, r *Request, p *Plan) error {
 	if err := e.planBase(ctx, r, p); err != nil {
 		return err
 	}
+	if err := e.planInitramfs(ctx, r, p); err != nil {
+		return err
+	}
 	if err := e.planLayers(ctx, r, p); err != nil {
 		return err
 	}
@@ -124,6 +135,7 @@ func (e *Engine) planOrigin(_ context.Context, r *Request, p *Plan) (err error) 
 	if p.Layers, err = LayersOf(p.Origin); err != nil {
 		return err
 	}
+	p.locked = r.LockFinalization
 	// Not left to sysroot, which takes those of the booted deployment: edits before a reboot add up too.
 	p.KernelArgs = p.merge.KernelArgs()
 	if r.KernelArgsFrom != nil {
@@ -195,12 +207,12 @@ func (e *Engine) planLayers(ctx context.Context, r *Request, p *Plan) error {
 
 // addsPackages tells whether the request layers or overrides something, rather than withdrawing it.
 func (r *Request) addsPackages() bool {
-	return len(r.Install)+len(r.InstallFiles)+len(r.OverrideRemove)+len(r.OverrideReplace) > 0
+	return len(r.Install)+len(r.InstallFiles)+len(r.OverrideRemove)+len(r.OverrideReplace)+len(r.OverrideReplaceRemote) > 0
 }
 
 // changesPackages tells whether the request is about packages.
 func (r *Request) changesPackages() bool {
-	return len(r.Install)+len(r.Uninstall)+len(r.InstallFiles)+len(r.OverrideRemove)+len(r.OverrideReplace)+len(r.OverrideReset) > 0 ||
+	return len(r.Install)+len(r.Uninstall)+len(r.InstallFiles)+len(r.OverrideRemove)+len(r.OverrideReplace)+len(r.OverrideReplaceRemote)+len(r.OverrideReset) > 0 ||
 		r.UninstallAll || r.OverrideResetAll
 }
 
@@ -280,7 +292,7 @@ func (e *Engine) planOutcome(ctx context.Context, r *Request, p *Plan) error {
 		return err
 	}
 	was, _ := c.Metadata.String(keyStateDigest)
-	p.Unchanged = !p.BaseChanged && was == p.digest && p.KernelArgs.Equal(p.merge.KernelArgs()) && sameOrigin(p.Origin, p.merge.Origin)
+	p.Unchanged = !p.BaseChanged && was == p.digest && p.sameOverlay(p.merge) && (r.Initramfs == nil || !r.Initramfs.ForceSync) && p.KernelArgs.Equal(p.merge.KernelArgs()) && sameOrigin(p.Origin, p.merge.Origin)
 	return nil
 }
 

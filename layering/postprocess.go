@@ -265,6 +265,7 @@ type programs struct {
 	sandbox sandbox.Sandbox
 	log     *slog.Logger
 	root    string
+	binds   []sandbox.Bind
 }
 
 // script lets the kernel choose the interpreter.

@@ -33,6 +33,11 @@ type Request struct {
 	OverrideRemove, OverrideReplace, OverrideReset []string
 	OverrideResetAll                               bool
 
+	// OverrideReplaceRemote are names of base packages to replace from repositories.
+	OverrideReplaceRemote []RemoteOverride
+
+	Initramfs *InitramfsRequest // nil leaves it
+
 	KernelArgs *kargs.Edits // nil leaves them
 	// KernelArgsFrom are the kernel arguments to begin with; nil takes those of the newest deployment.
 	KernelArgsFrom *kargs.Args
@@ -41,6 +46,8 @@ type Request struct {
 	AllowInactive bool // packages that the base has may be requested
 	CacheOnly     bool // download nothing
 	RefreshRepos  bool // do not rely on cached repository metadata
+	// LockFinalization keeps a staged deployment from becoming the default at the next boot until somebody unlocks it.
+	LockFinalization bool
 }
 
 // changesBase tells whether another base commit may come in.

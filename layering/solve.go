@@ -32,7 +32,7 @@ type solver struct {
 
 // solve finds which packages to add to the base, replace and remove.
 func (e *Engine) solve(ctx context.Context, r *Request, p *Plan) error {
-	if p.Layers.Empty() {
+	if p.Layers.noPackages() && !p.Layers.Initramfs.Regenerate {
 		return nil
 	}
 	s := &solver{e: e, r: r, p: p, free: map[string]bool{}, wanted: map[depsolve.PkgID]bool{}}
@@ -42,8 +42,9 @@ func (e *Engine) solve(ctx context.Context, r *Request, p *Plan) error {
 	if err := s.request(ctx); err != nil {
 		return err
 	}
-	if len(s.jobs) == 0 {
-		return nil // all requests are inactive
+	if len(s.jobs) == 0 { // all requests are inactive
+		p.digest = s.digest()
+		return nil
 	}
 	e.report(Progress{Task: "Resolving dependencies"})
 	tr, err := s.transaction(ctx)
@@ -63,7 +64,7 @@ func (s *solver) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if len(s.p.Layers.Packages) == 0 && len(s.p.Layers.Local)+len(s.p.Layers.LocalForced)+len(s.p.Layers.ReplaceLocal) == 0 {
+	if len(s.p.Layers.Packages) == 0 && len(s.p.Layers.Local)+len(s.p.Layers.LocalForced)+len(s.p.Layers.ReplaceLocal)+len(s.p.Layers.ReplaceRemote) == 0 {
 		o.Repos = nil // only removals: offline
 	}
 	s.c, err = OpenCatalog(ctx, o)
@@ -121,6 +122,13 @@ func (s *solver) request(ctx context.Context) error {
 	for _, l := range s.p.Layers.ReplaceLocal {
 		if err := s.replace(ctx, l); err != nil {
 			return err
+		}
+	}
+	for _, r := range s.p.Layers.ReplaceRemote {
+		for _, name := range r.Packages {
+			if err := s.replaceRemote(r.Repo, name); err != nil {
+				return err
+			}
 		}
 	}
 	for _, name := range s.p.Layers.Remove {
@@ -327,7 +335,7 @@ func (s *solver) take(tr *depsolve.Transaction) error {
 			continue
 		}
 		replacedBy[by] = true
-		s.p.Replace = append(s.p.Replace, Replacement{Old: was, New: pool.Package(by).NEVRA})
+		s.p.Replace = append(s.p.Replace, Replacement{Old: was, New: pool.Package(by).NEVRA, Repo: s.p.Layers.replacedFrom(was.Name)})
 	}
 	for _, id := range tr.Order() {
 		v := pool.Package(id)
@@ -368,6 +376,9 @@ func (s *solver) digest() string {
 	}
 	for _, r := range s.p.Replace {
 		lines = append(lines, fmt.Sprintf("replace %s %s", r.Old, r.New))
+	}
+	if i := &s.p.Layers.Initramfs; i.Regenerate {
+		lines = append(lines, fmt.Sprintf("initramfs %q", i.Args))
 	}
 	if len(lines) == 0 {
 		return ""

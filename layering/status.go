@@ -95,6 +95,7 @@ func (e *Engine) deploymentStatus(ctx context.Context, d *sysroot.Deployment) (*
 		ID: d.Stateroot + "-" + d.Name(), OSName: d.Stateroot, Checksum: d.Commit.String(), Serial: d.Serial,
 		Booted: d.Booted, Staged: d.Staged, FinalizationLocked: d.Staged && e.sys.StagedLocked(), Pinned: d.Pinned,
 		Unlocked: string(d.Unlocked), Origin: refspecOf(d.Origin),
+		RequestedReplaceRemote: map[string][]string{}, BaseRemoteReplacements: map[string][][2]NEVRAList{},
 	}
 	if s.Unlocked == "" {
 		s.Unlocked = string(sysroot.UnlockedNone)
@@ -175,17 +176,29 @@ func (s *DeploymentStatus) overrides(d *gvariant.Dict) {
 		}
 	}
 	if v, ok := d.Get("rpmostree.replaced-base-packages"); ok {
+		s.BaseLocalReplacements = parseReplacements(v)
+	}
+	if v, ok := d.Get("rpmostree.replaced-base-remote-packages"); ok && v.Type() == "a{sv}" {
 		for _, e := range v.All() {
-			if e.Len() != 2 {
-				continue
-			}
-			newer, ok1 := parseNEVRAValue(e.Index(0))
-			older, ok2 := parseNEVRAValue(e.Index(1))
-			if ok1 && ok2 {
-				s.BaseLocalReplacements = append(s.BaseLocalReplacements, [2]NEVRAList{nevraList(newer), nevraList(older)})
-			}
+			s.BaseRemoteReplacements[e.Index(0).Str()] = parseReplacements(e.Index(1).Variant())
 		}
 	}
+}
+
+// parseReplacements reads pairs of the new and the old package.
+func parseReplacements(v gvariant.Value) [][2]NEVRAList {
+	var out [][2]NEVRAList
+	if v.Type() != "a(vv)" {
+		return nil
+	}
+	for _, e := range v.All() {
+		newer, ok1 := parseNEVRAValue(e.Index(0))
+		older, ok2 := parseNEVRAValue(e.Index(1))
+		if ok1 && ok2 {
+			out = append(out, [2]NEVRAList{nevraList(newer), nevraList(older)})
+		}
+	}
+	return out
 }
 
 func nevraList(n rpmver.NEVRA) NEVRAList {
@@ -211,9 +224,13 @@ func (s *DeploymentStatus) origin(o *sysroot.Origin) {
 			*l.dst = append(*l.dst, text)
 		}
 	}
-	s.InitramfsArgs = o.List(groupRPMOSTree, "initramfs-args")
-	s.InitramfsEtc = o.List(groupRPMOSTree, "initramfs-etc")
-	s.RegenerateInitramfs, _ = o.GetBool(groupRPMOSTree, "regenerate-initramfs")
+	for _, text := range o.List(groupOverrides, keyReplace) {
+		if r, err := parseRemoteOverride(text); err == nil {
+			s.RequestedReplaceRemote["repo="+r.Repo] = r.Packages
+		}
+	}
+	initramfs, _ := initramfsOf(o)
+	s.InitramfsArgs, s.InitramfsEtc, s.RegenerateInitramfs = initramfs.Args, initramfs.Etc, initramfs.Regenerate
 	s.Cliwrap, _ = o.GetBool(groupRPMOSTree, "ex-cliwrap")
 	url, ok := o.Get(groupOrigin, "custom-url")
 	if desc, ok2 := o.Get(groupOrigin, "custom-description"); ok || ok2 {
@@ -240,8 +257,6 @@ func (s *DeploymentStatus) fillLists() {
 	if s.BaseCommitMeta == nil {
 		s.BaseCommitMeta = map[string]any{}
 	}
-	s.RequestedReplaceRemote = map[string][]string{}
-	s.BaseRemoteReplacements = map[string][][2]NEVRAList{}
 }
 
 // bigKeys are left out of the metadata in the status: they are long, and other commands show them.
