@@ -202,7 +202,8 @@ func (r *Repo) OpenArchived(ctx context.Context, c Checksum) (io.ReadCloser, int
 		return nil, 0, fmt.Errorf("open %sz: repository has mode %s: %w", n, r.mode, errors.ErrUnsupported)
 	}
 	f, err := firstOf(r.archiveStores(), n, func(s *looseStore) (*os.File, error) {
-		return s.dir.OpenFile(n.LoosePath(s.mode), unix.O_RDONLY|unix.O_NONBLOCK, 0)
+		d, name := s.at(n)
+		return d.OpenFile(name, unix.O_RDONLY|unix.O_NONBLOCK, 0)
 	})
 	if err != nil {
 		return nil, 0, err

@@ -54,7 +54,7 @@ func (t *Tx) importObject(ctx context.Context, src *Repo, n ObjectName, o *Impor
 	// The object may be in a parent of src, which has a mode of its own.
 	owner := src
 	for owner.parent != nil {
-		store := looseStore{dir: owner.objects, mode: owner.mode}
+		store := looseStore{dir: owner.objects, subs: &owner.subs, mode: owner.mode}
 		if ok, err := store.has(n); err != nil {
 			return false, err
 		} else if ok {
@@ -62,7 +62,7 @@ func (t *Tx) importObject(ctx context.Context, src *Repo, n ObjectName, o *Impor
 		}
 		owner = owner.parent
 	}
-	if linked, err := t.tryLink(ctx, owner, n, o.Untrusted); linked || err != nil {
+	if linked, err := t.maybeLink(ctx, owner, n, o.Untrusted); linked || err != nil {
 		return linked, err
 	}
 	if n.Type.IsMetadata() {
@@ -83,11 +83,19 @@ func (t *Tx) importDetached(ctx context.Context, src *Repo, c Checksum) error {
 	return t.SetDetachedMetadata(ctx, c, d)
 }
 
+// maybeLink spares looking at objects that are stored differently.
+func (t *Tx) maybeLink(ctx context.Context, src *Repo, n ObjectName, verify bool) (bool, error) {
+	if !n.Type.IsMetadata() && src.mode != t.repo.mode && (src.mode != ModeBareUser || t.repo.mode != ModeBareUserOnly) {
+		return false, nil
+	}
+	return t.tryLink(ctx, src, n, verify)
+}
+
 // tryLink makes a hardlink if the stored form is right. It returns false, nil if
 // the object has to be copied.
 func (t *Tx) tryLink(ctx context.Context, src *Repo, n ObjectName, verify bool) (bool, error) {
-	path := n.LoosePath(src.mode)
-	st, err := src.objects.Lstat(path)
+	dir, name := (&looseStore{dir: src.objects, subs: &src.subs, mode: src.mode}).at(n)
+	st, err := dir.Lstat(name)
 	if err != nil {
 		return false, err
 	}
@@ -108,7 +116,7 @@ func (t *Tx) tryLink(ctx context.Context, src *Repo, n ObjectName, verify bool) 
 	if err != nil {
 		return false, err
 	}
-	err = atomicfs.Link(ctx, src.objects, path, sub, n.looseName(t.repo.mode))
+	err = atomicfs.Link(ctx, dir, name, sub, n.looseName(t.repo.mode))
 	switch {
 	case err == nil || errors.Is(err, fs.ErrExist):
 		t.count(n, 0, err == nil)
@@ -160,7 +168,7 @@ func (t *Tx) importFile(ctx context.Context, src *Repo, n ObjectName, o *ImportO
 		if t.repo.mode == ModeArchive && !o.Untrusted {
 			return t.copyFile(ctx, n, f.(*os.File), nil)
 		}
-		return t.writeArchived(ctx, n, f, true)
+		return t.storeArchived(ctx, n, f, true)
 	}
 	f, err := src.LoadFile(ctx, n.Checksum)
 	if err != nil {

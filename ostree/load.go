@@ -42,6 +42,7 @@ const metaXattr = "user.ostreemeta"
 // the staging directory of a transaction.
 type looseStore struct {
 	dir      *dirfd.Dir
+	subs     *subdirs // of dir; nil to look up paths each time
 	mode     Mode
 	noXattrs bool // core.disable-xattrs
 }
@@ -50,12 +51,25 @@ type looseStore struct {
 func (r *Repo) stores() []looseStore {
 	var out []looseStore
 	for ; r != nil; r = r.parent {
-		out = append(out, looseStore{r.objects, r.mode, r.current().noXattrs})
+		out = append(out, looseStore{r.objects, &r.subs, r.mode, r.current().noXattrs})
 	}
 	return out
 }
 
-func (s *looseStore) has(n ObjectName) (bool, error) { return s.dir.Exists(n.LoosePath(s.mode)) }
+// at returns where the object is: a directory, and the path below it.
+func (s *looseStore) at(n ObjectName) (*dirfd.Dir, string) {
+	if s.subs != nil {
+		if d := s.subs.get(s.dir, n.Checksum[0]); d != nil {
+			return d, n.looseName(s.mode)
+		}
+	}
+	return s.dir, n.LoosePath(s.mode)
+}
+
+func (s *looseStore) has(n ObjectName) (bool, error) {
+	d, name := s.at(n)
+	return d.Exists(name)
+}
 
 // hasAny looks for n in all stores.
 func hasAny(stores []looseStore, n ObjectName) (bool, error) {
@@ -87,7 +101,8 @@ func loadMetadata(stores []looseStore, n ObjectName) ([]byte, error) {
 		return nil, fmt.Errorf("load %s: not a metadata object", n)
 	}
 	return firstOf(stores, n, func(s *looseStore) ([]byte, error) {
-		return s.dir.ReadFile(n.LoosePath(s.mode), maxMetadataSize)
+		d, name := s.at(n)
+		return d.ReadFile(name, maxMetadataSize)
 	})
 }
 
@@ -109,10 +124,10 @@ func loadFile(stores []looseStore, c Checksum) (*File, error) {
 
 // loadFile opens a file object in the way of the mode.
 func (s *looseStore) loadFile(c Checksum) (*File, error) {
-	path := ObjectName{c, TypeFile}.LoosePath(s.mode)
-	f, err := s.dir.OpenFile(path, unix.O_RDONLY|unix.O_NONBLOCK, 0)
+	d, name := s.at(ObjectName{c, TypeFile})
+	f, err := d.OpenFile(name, unix.O_RDONLY|unix.O_NONBLOCK, 0)
 	if errors.Is(err, unix.ELOOP) {
-		return s.loadLink(c, path)
+		return s.loadLink(c, d, name)
 	}
 	if err != nil {
 		return nil, err
@@ -126,12 +141,12 @@ func (s *looseStore) loadFile(c Checksum) (*File, error) {
 }
 
 // loadLink reads a symbolic link stored as such.
-func (s *looseStore) loadLink(c Checksum, path string) (*File, error) {
-	st, err := s.dir.Lstat(path)
+func (s *looseStore) loadLink(c Checksum, d *dirfd.Dir, name string) (*File, error) {
+	st, err := d.Lstat(name)
 	if err != nil {
 		return nil, err
 	}
-	target, err := s.dir.Readlink(path)
+	target, err := d.Readlink(name)
 	if err != nil {
 		return nil, err
 	}
@@ -141,7 +156,7 @@ func (s *looseStore) loadLink(c Checksum, path string) (*File, error) {
 		h.UID, h.GID = 0, 0
 	case ModeBare:
 		if !s.noXattrs {
-			xattrs, err := s.dir.ReadXattrs(path)
+			xattrs, err := d.ReadXattrs(name)
 			if err != nil {
 				return nil, err
 			}

@@ -21,6 +21,7 @@ import (
 type Repo struct {
 	dir        *dirfd.Dir
 	objects    *dirfd.Dir // objects/ below dir
+	subs       subdirs    // of objects
 	path       string
 	mode       Mode
 	id         devIno
@@ -228,7 +229,7 @@ func isWritable(d *dirfd.Dir) bool {
 
 // Close releases the descriptors. Transactions must have ended.
 func (r *Repo) Close() error {
-	var errs []error
+	errs := []error{r.subs.close()}
 	for _, d := range []*dirfd.Dir{r.objects, r.dir} {
 		if d != nil {
 			errs = append(errs, d.Close())

@@ -326,6 +326,11 @@ func (t *Tx) writeArchived(ctx context.Context, n ObjectName, r io.Reader, verif
 		t.count(n, 0, false)
 		return nil
 	}
+	return t.storeArchived(ctx, n, r, verify)
+}
+
+// storeArchived is writeArchived of an object that is known to be missing.
+func (t *Tx) storeArchived(ctx context.Context, n ObjectName, r io.Reader, verify bool) error {
 	if t.repo.mode == ModeArchive {
 		return t.keepArchived(ctx, n, r, verify)
 	}

@@ -122,7 +122,10 @@ func (t *Tx) begin(ctx context.Context) error {
 		t.target = &fanout{dir: r.objects, perm: 0o777}
 	}
 	t.outer = r.stores()
-	t.all = append([]looseStore{{t.staging.dir, r.mode, t.settings.noXattrs}}, t.outer...)
+	t.all = t.outer
+	if !t.direct || t.resumed { // else nothing is staged
+		t.all = append([]looseStore{{t.staging.dir, nil, r.mode, t.settings.noXattrs}}, t.outer...)
+	}
 	return t.measureSpace()
 }
 
