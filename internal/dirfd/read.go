@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -26,31 +25,46 @@ type Dirent struct {
 
 // ReadFile reads the regular file rel, at most limit bytes; more is ErrTooLarge.
 func (d *Dir) ReadFile(rel string, limit int64) ([]byte, error) {
-	f, err := d.OpenFile(rel, unix.O_RDONLY|unix.O_NONBLOCK, 0)
+	fd, err := d.open(rel, unix.O_RDONLY|unix.O_NONBLOCK, 0)
 	if err != nil {
+		return nil, d.err("open", rel, err)
+	}
+	defer unix.Close(fd)
+	data, err := readFd(fd, limit)
+	return data, d.err("read", rel, err)
+}
+
+// readFd does without os.File, which makes three system calls of its own.
+func readFd(fd int, limit int64) ([]byte, error) {
+	var st unix.Stat_t
+	if err := unix.Fstat(fd, &st); err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	st, err := f.Stat()
-	if err != nil {
-		return nil, err
+	switch {
+	case st.Mode&unix.S_IFMT != unix.S_IFREG:
+		return nil, fmt.Errorf("not a regular file (type %#o)", st.Mode&unix.S_IFMT)
+	case st.Size > limit:
+		return nil, ErrTooLarge
 	}
-	if !st.Mode().IsRegular() {
-		return nil, d.err("read", rel, fmt.Errorf("not a regular file (%s)", st.Mode().Type()))
+	buf := make([]byte, st.Size+1) // one more to see the end at once
+	for n := 0; ; {
+		k, err := unix.Read(fd, buf[n:])
+		switch {
+		case err == unix.EINTR:
+			continue
+		case err != nil:
+			return nil, err
+		case int64(n+k) > limit:
+			return nil, ErrTooLarge
+		}
+		n += k
+		if k == 0 || n == int(st.Size) && n < len(buf) {
+			return buf[:n], nil
+		}
+		if n == len(buf) { // it grows
+			buf = append(buf, make([]byte, len(buf))...)
+		}
 	}
-	if st.Size() > limit {
-		return nil, d.err("read", rel, ErrTooLarge)
-	}
-	var buf bytes.Buffer
-	buf.Grow(int(st.Size()) + bytes.MinRead)
-	n, err := buf.ReadFrom(io.LimitReader(f, limit+1))
-	if err == nil && n > limit {
-		err = d.err("read", rel, ErrTooLarge)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return buf.Bytes(), nil
 }
 
 // Lstat describes rel itself, not what a link points to. The error matches

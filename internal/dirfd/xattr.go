@@ -142,6 +142,15 @@ func list(call func([]byte) (int, error)) ([]string, error) {
 }
 
 func get(call func([]byte) (int, error)) ([]byte, error) {
+	// Most values are short. A buffer of our own first saves asking for the size.
+	var small [256]byte
+	n, err := call(small[:])
+	if err == nil && n > 0 {
+		return bytes.Clone(small[:n]), nil
+	}
+	if err != unix.ERANGE {
+		return nil, err
+	}
 	for {
 		n, err := call(nil)
 		if err != nil || n == 0 {
