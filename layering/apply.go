@@ -71,7 +71,7 @@ func (e *Engine) deploy(ctx context.Context, p *Plan) (*sysroot.Deployment, erro
 			return nil, err
 		}
 	}
-	files, remove, err := p.overlayFiles()
+	files, remove, err := p.overlayFiles(ctx)
 	if err != nil {
 		return nil, err
 	}

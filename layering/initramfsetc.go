@@ -20,6 +20,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"example.com/rpmostree/internal/atomicfs"
 	"example.com/rpmostree/internal/dirfd"
 	"example.com/rpmostree/rpmpkg/cpio"
 	"example.com/rpmostree/sysroot"
@@ -249,7 +250,7 @@ func (p *Plan) sameOverlay(d *sysroot.Deployment) bool {
 }
 
 // overlayFiles writes the archive to a file for the deployment; remove takes it away.
-func (p *Plan) overlayFiles() (files []string, remove func() error, err error) {
+func (p *Plan) overlayFiles(ctx context.Context) (files []string, remove func() error, err error) {
 	if p.overlay == nil {
 		return nil, func() error { return nil }, nil
 	}
@@ -257,9 +258,14 @@ func (p *Plan) overlayFiles() (files []string, remove func() error, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	file := filepath.Join(dir, "overlay.img")
-	if err := os.WriteFile(file, p.overlay, 0o600); err != nil {
-		return nil, nil, errors.Join(err, os.RemoveAll(dir))
+	remove = func() error { return os.RemoveAll(dir) }
+	const name = "overlay.img"
+	d, err := dirfd.Open(dir)
+	if err == nil {
+		err = errors.Join(atomicfs.WriteFile(ctx, d, name, p.overlay, 0o600, &atomicfs.WriteOptions{NoSync: true}), d.Close())
 	}
-	return []string{file}, func() error { return os.RemoveAll(dir) }, nil
+	if err != nil {
+		return nil, nil, errors.Join(err, remove())
+	}
+	return []string{filepath.Join(dir, name)}, remove, nil
 }
