@@ -298,6 +298,9 @@ func (v *Verifier) VerifySummary(ctx context.Context, summary, signature []byte)
 	}
 	d, err := parseSignatures(signature)
 	if err != nil {
+		if !v.gpgSummary {
+			return fmt.Errorf("%w: summary.sig: %w", ErrNoSignatures, err)
+		}
 		return fmt.Errorf("no signatures found: summary.sig: %w", err)
 	}
 	if v.gpgSummary {

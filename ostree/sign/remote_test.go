@@ -148,7 +148,7 @@ func TestVerifySummary(t *testing.T) {
 	require.NoError(t, v.VerifySummary(t.Context(), []byte("summary"), good))
 	require.ErrorContains(t, v.VerifySummary(t.Context(), []byte("Summary"), good), "couldn't be verified")
 	require.ErrorIs(t, v.VerifySummary(t.Context(), []byte("summary"), nil), ErrNoSummarySignature)
-	require.ErrorContains(t, v.VerifySummary(t.Context(), []byte("summary"), []byte("invalid\n")), "no signatures found")
+	require.ErrorContains(t, v.VerifySummary(t.Context(), []byte("summary"), []byte("invalid\n")), "No signatures found: summary.sig")
 	require.ErrorContains(t, v.VerifySummary(t.Context(), []byte("summary"), []byte{}), "no signatures")
 
 	gpg, err := ForRemote(t.Context(), repo, remote("gpg-verify-summary", "true"), noSystem(t))
