@@ -30,6 +30,7 @@ type pullOptions struct {
 	retries, frequency    int
 	gpgVerify             bool
 	gpgVerifySummary      bool
+	dryRun                bool
 }
 
 func (o *pullOptions) shared(c *cobra.Command) {
@@ -48,6 +49,7 @@ func (a *app) pullCommand() *cobra.Command {
 	o.shared(c)
 	glibopt.Bool(c, &o.DisableDeltas, "disable-static-deltas", "", "Do not use static deltas")
 	glibopt.Bool(c, &o.RequireDeltas, "require-static-deltas", "", "Require static deltas")
+	glibopt.Bool(c, &o.dryRun, "dry-run", "", "Only print information on what will be downloaded")
 	glibopt.Bool(c, &o.Mirror, "mirror", "", "Write refs suitable for a mirror and fetches all refs if none provided")
 	glibopt.Strings(c, &o.Subpaths, "subpath", "", "", "Only pull the provided subpath(s)")
 	glibopt.Bool(c, &o.TrustedHTTP, "http-trusted", "", "Do not verify checksums of HTTP sources (mostly useful when mirroring)")
@@ -118,6 +120,9 @@ func (a *app) pull(ctx context.Context, repo *ostree.Repo, args []string, o *pul
 		defer cache.Close()
 		o.LocalCache = append(o.LocalCache, cache)
 	}
+	if o.dryRun {
+		return a.pullDryRun(ctx, repo, src, o)
+	}
 	res, err := a.runPull(ctx, repo, src, o)
 	var invalid *pull.InvalidRefError
 	if errors.As(err, &invalid) {
@@ -137,7 +142,12 @@ func (a *app) printPulled(r *pull.Result, local bool) {
 	if local {
 		how = "imported"
 	}
-	a.printf("%d metadata, %d content objects %s; ", r.Metadata, r.Content, how)
+	// The real command counts what it asks the server for, and so detached metadata even where there is none.
+	a.printf("%d metadata, %d content objects %s", r.Metadata+r.Detached, r.Content, how)
+	if r.CachedMetadata+r.CachedContent > 0 {
+		a.printf(" (%d meta, %d content local)", r.CachedMetadata, r.CachedContent)
+	}
+	a.printf("; ")
 	if r.Bytes > 0 && r.Metadata+r.Content > 0 {
 		a.printf("%s transferred in %d seconds; ", progress.Size(r.Bytes), int(r.Elapsed.Seconds()))
 	}
@@ -158,6 +168,9 @@ func (a *app) pullRemote(repo *ostree.Repo, name string, o *pullOptions) (ostree
 	}
 	if why := rem.Options["unconfigured-state"]; why != "" {
 		return rem, errorf("remote unconfigured-state: %s", why)
+	}
+	if rem.URL == "" && rem.Metalink == "" {
+		return rem, noURL(rem)
 	}
 	u, err := url.Parse(strings.TrimPrefix(rem.URL, "mirrorlist="))
 	if err != nil || rem.URL != "" && !slices.Contains([]string{"http", "https", "file"}, u.Scheme) {
@@ -209,6 +222,9 @@ func (o *pullOptions) setRefs(refs []string) error {
 
 func (a *app) runPull(ctx context.Context, repo *ostree.Repo, src pull.Source, o *pullOptions) (*pull.Result, error) {
 	o.NoSync = o.disableFsync
+	if a.env("OSTREE_REPO_TEST_ERROR") == "invalid-cache" {
+		o.BrokenCache = func(error) error { return errorf("OSTREE_REPO_TEST_ERROR_INVALID_CACHE") }
+	}
 	task := progress.New(a.stdout, !progress.IsTerminal(a.stdout)).Task("Receiving objects")
 	o.Progress = func(p pull.Progress) {
 		done := int64(p.MetadataFetched + p.ContentFetched)

@@ -183,7 +183,7 @@ func (a *app) remoteShowURLCommand() *cobra.Command {
 				return errorf("Remote %q not found", args[0])
 			}
 			if rem.URL == "" {
-				return errorf("No \"url\" option in remote \"%s\"", rem.Name)
+				return noURL(rem)
 			}
 			a.println(rem.URL)
 			return nil
@@ -191,6 +191,8 @@ func (a *app) remoteShowURLCommand() *cobra.Command {
 	}
 	return c
 }
+
+func noURL(rem ostree.Remote) error { return errorf("No \"url\" option in remote \"%s\"", rem.Name) }
 
 func (a *app) remoteListCommand() *cobra.Command {
 	var urls bool
@@ -275,6 +277,9 @@ func (a *app) withRemoteSummary(ctx context.Context, args []string, f func(name 
 		rem, err := repo.Remote(args[0])
 		if err != nil {
 			return errorf("Remote \"%s\" not found", args[0])
+		}
+		if rem.URL == "" && rem.Metalink == "" {
+			return noURL(rem)
 		}
 		src, o, err := a.openRemote(ctx, repo, rem, nil)
 		if err != nil {

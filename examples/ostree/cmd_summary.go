@@ -162,14 +162,7 @@ func (a *app) summaryKey(key string, v gvariant.Value) {
 	label, known := summaryLabels[key]
 	switch {
 	case key == "ostree.static-deltas":
-		a.printf("Static Deltas (%s):\n", key)
-		d, err := gvariant.DictFromValue(v)
-		if err != nil {
-			return
-		}
-		for _, name := range slices.Sorted(slices.Values(d.Keys())) {
-			a.printf("  * %s\n", name)
-		}
+		a.printf("Static Deltas (%s): %s\n", key, v.Plain())
 	case key == "ostree.summary.collection-map":
 		a.printf("Collection Map (%s): (printed above)\n", key)
 	case !known:

@@ -122,7 +122,7 @@ type Response struct {
 }
 
 // ErrTooLarge is the cause when a body exceeds Request.MaxBytes.
-var ErrTooLarge = errors.New("larger than allowed")
+var ErrTooLarge = errors.New("exceeded maximum size")
 
 // ErrStalled is the cause when a server stops sending.
 var ErrStalled = errors.New("stalled")

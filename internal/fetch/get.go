@@ -90,7 +90,7 @@ func (f *Fetcher) accept(r *Request, resp *http.Response, from *body) (*Response
 		return nil, statusError(r.URL, resp)
 	case r.MaxBytes > 0 && out.Size > r.MaxBytes:
 		return nil, &Error{URL: r.URL, Status: resp.StatusCode,
-			Err: fmt.Errorf("%d bytes: %w (%d)", out.Size, ErrTooLarge, r.MaxBytes)}
+			Err: fmt.Errorf("%d bytes: %w of %d bytes", out.Size, ErrTooLarge, r.MaxBytes)}
 	}
 	return out, nil
 }
@@ -215,7 +215,7 @@ func (b *body) Read(p []byte) (int, error) {
 		n, err := b.readRaw(p)
 		b.off += int64(n)
 		if b.r.MaxBytes > 0 && b.off > b.r.MaxBytes {
-			b.err = &Error{URL: b.r.URL, Err: fmt.Errorf("body: %w (%d bytes)", ErrTooLarge, b.r.MaxBytes)}
+			b.err = &Error{URL: b.r.URL, Err: fmt.Errorf("body: %w of %d bytes", ErrTooLarge, b.r.MaxBytes)}
 			return 0, b.err
 		}
 		if err == io.EOF && b.size >= 0 && b.off < b.size {

@@ -1,6 +1,7 @@
 package pull
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io/fs"
@@ -27,6 +28,7 @@ type summaryCache struct {
 	repo   string // or where else the cache is
 	dir    string // below it
 	remote string
+	blind  bool // nothing is taken from it
 }
 
 const (
@@ -40,9 +42,9 @@ func (p *puller) summaryCache() *summaryCache {
 		return nil
 	}
 	if p.o.CacheDir != "" {
-		return &summaryCache{p.o.CacheDir, "summaries", p.o.Remote}
+		return &summaryCache{repo: p.o.CacheDir, dir: "summaries", remote: p.o.Remote}
 	}
-	return &summaryCache{p.dst.Path(), summaryCacheDir, p.o.Remote}
+	return &summaryCache{repo: p.dst.Path(), dir: summaryCacheDir, remote: p.o.Remote}
 }
 
 func (c *summaryCache) name(file string) string {
@@ -58,7 +60,7 @@ func (p *puller) readCached(ctx context.Context, c *summaryCache, file string, l
 	src, ok := p.src.(*httpSource)
 	if !ok || c == nil {
 		data, err := p.read(ctx, file, limit)
-		return cached{bytes: data}, err
+		return cached{bytes: data, fresh: true}, err
 	}
 	got, err := src.getIf(ctx, file, limit, c.load(file, limit))
 	if got.fresh {
@@ -67,8 +69,26 @@ func (p *puller) readCached(ctx context.Context, c *summaryCache, file string, l
 	return got, err
 }
 
+// forgetting returns the cache as if it were empty.
+func (c *summaryCache) forgetting() *summaryCache {
+	if c == nil {
+		return nil
+	}
+	empty := *c
+	empty.blind = true
+	return &empty
+}
+
+// has reports whether the cache has the file with the same content.
+func (c *summaryCache) has(file string, f cached) bool {
+	return c != nil && (!f.fresh || bytes.Equal(c.load(file, int64(len(f.bytes))).bytes, f.bytes))
+}
+
 // load returns nothing if the file is not there or has no validator.
 func (c *summaryCache) load(file string, limit int64) cached {
+	if c.blind {
+		return cached{}
+	}
 	d, err := dirfd.Open(c.repo)
 	if err != nil {
 		return cached{}

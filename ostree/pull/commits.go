@@ -235,6 +235,7 @@ func (f *commitFetch) getDetached(ctx context.Context, c ostree.Checksum) (*gvar
 		return f.local.DetachedMetadata(ctx, c)
 	}
 	name := ostree.ObjectName{Checksum: c, Type: ostree.TypeCommitMeta}
+	f.count.detached.Add(1)
 	data, err := f.read(ctx, objectPath(name), maxMetadata)
 	if isNotExist(err) {
 		return nil, nil
@@ -257,7 +258,7 @@ func (f *commitFetch) check(ctx context.Context, w want, c *ostree.Commit, data 
 		}
 	}
 	if !f.o.DisableVerifyBindings {
-		if err := checkBindings(c, w.ref, f.o.CollectionID); err != nil {
+		if err := checkBindings(c, w.ref, f.collection()); err != nil {
 			return err
 		}
 	}
@@ -265,6 +266,14 @@ func (f *commitFetch) check(ctx context.Context, w want, c *ostree.Commit, data 
 		return f.checkTimestamp(ctx, w, c)
 	}
 	return nil
+}
+
+// collection is the one that commits must be bound to: that of a source on disk is in its configuration.
+func (p *puller) collection() string {
+	if p.o.CollectionID == "" && p.local != nil {
+		return p.local.CollectionID()
+	}
+	return p.o.CollectionID
 }
 
 // checkBindings compares what the commit says about its refs with how it was

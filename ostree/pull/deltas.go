@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"maps"
 	"slices"
 	"strconv"
@@ -87,31 +86,50 @@ func (s *commitSet) has(c ostree.Checksum) bool {
 // tryDelta applies the best delta to a commit. One that cannot be had, because
 // the server has made others meanwhile, is no error unless required.
 func (p *puller) tryDelta(ctx context.Context, w want) (bool, error) {
+	s, err := p.findDelta(ctx, w)
+	if err != nil || s == nil {
+		return false, err
+	}
+	err = p.applyParts(ctx, s)
+	switch {
+	case err == nil:
+		return true, nil
+	case !isNotExist(err):
+		return false, fmt.Errorf("delta %s: %w", s.Name, err)
+	case p.o.RequireDeltas:
+		return false, &NoDeltaError{s.Name.From, w.commit, err}
+	}
+	return false, nil
+}
+
+// findDelta gets the superblock of the best delta to a commit, nil if there is none
+// and none is required.
+func (p *puller) findDelta(ctx context.Context, w want) (*delta.Superblock, error) {
 	old, err := p.oldRef(ctx, w.ref)
 	if err != nil && !isNotExist(err) {
-		return false, err
+		return nil, err
 	}
 	offered, err := p.offeredDeltas(ctx, w.commit)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	name, ok, err := p.chooseDelta(ctx, offered, old)
-	if err == nil && ok {
-		if err = p.useDelta(ctx, name, offered[name]); err == nil {
-			return true, nil
+	if err != nil {
+		return nil, err
+	}
+	if ok {
+		var s *delta.Superblock
+		if s, err = p.superblock(ctx, name, offered[name]); err == nil {
+			return s, nil
 		}
-		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, errStaleDelta) {
-			ok = false
-		} else {
-			return false, fmt.Errorf("delta %s: %w", name, err)
+		if !isNotExist(err) && !errors.Is(err, errStaleDelta) {
+			return nil, fmt.Errorf("delta %s: %w", name, err)
 		}
-	} else if err != nil {
-		return false, err
 	}
 	if p.o.RequireDeltas {
-		return false, &NoDeltaError{old, w.commit, err}
+		return nil, &NoDeltaError{old, w.commit, err}
 	}
-	return false, nil
+	return nil, nil
 }
 
 // errStaleDelta: a superblock is not the one that the index or summary means.
@@ -242,21 +260,26 @@ func (p *puller) complete(ctx context.Context, c ostree.Checksum) (bool, error) 
 	return state == ostree.CommitNormal, err
 }
 
-// useDelta gets superblock and parts, and applies them.
-func (p *puller) useDelta(ctx context.Context, n delta.Name, digest ostree.Checksum) error {
+// superblock gets the superblock of a delta, which must be the one listed.
+func (p *puller) superblock(ctx context.Context, n delta.Name, digest ostree.Checksum) (*delta.Superblock, error) {
 	data, err := p.read(ctx, n.Dir()+"/superblock", maxSuperblock)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	s, err := delta.ParseSuperblock(data)
 	switch {
 	case err != nil:
-		return err
+		return nil, err
 	case s.Checksum != digest:
-		return errStaleDelta
+		return nil, errStaleDelta
 	case s.Name != n:
-		return fmt.Errorf("superblock is that of delta %s", s.Name)
+		return nil, fmt.Errorf("superblock is that of delta %s", s.Name)
 	}
+	return s, nil
+}
+
+// applyParts gets the parts and applies them.
+func (p *puller) applyParts(ctx context.Context, s *delta.Superblock) error {
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(partsInFlight)
 	for i := range s.Parts {
@@ -279,11 +302,7 @@ func (p *puller) usePart(ctx context.Context, s *delta.Superblock, i int) error 
 		return err
 	}
 	for _, n := range s.Parts[i].Objects {
-		if n.Type == ostree.TypeFile {
-			p.count.content.Add(1)
-		} else {
-			p.count.metadata.Add(1)
-		}
+		p.count.fetched(n)
 	}
 	return nil
 }

@@ -183,8 +183,12 @@ func TestHostileMetadata(t *testing.T) {
 		{"announced 1 TB", path(c.RootTree, ostree.TypeDirTree), func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Length", strconv.Itoa(1<<40))
 			w.Write([]byte("x"))
-		}, "larger than allowed (134217728)"},
-		{"endless ref", "refs/heads/main", endless, "larger than allowed (1024 bytes)"},
+		}, "exceeded maximum size of 134217728 bytes"},
+		{"commit of 1 TB", path(sums[2], ostree.TypeCommit), func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Length", strconv.Itoa(1<<40))
+			w.Write([]byte("x"))
+		}, "exceeded maximum size of 16777216 bytes"},
+		{"endless ref", "refs/heads/main", endless, "exceeded maximum size of 1024 bytes"},
 		{"ref is no checksum", "refs/heads/main", send([]byte("../../x\n")), "resolve ref main"},
 		{"upper-case checksum", "refs/heads/main", send([]byte(strings.Repeat("A", 64) + "\n")), "resolve ref main"},
 		{"config", "config", send([]byte("[core\nmode")), "remote config"},

@@ -41,8 +41,11 @@ func (p *puller) getMetadata(ctx context.Context, n ostree.ObjectName, size uint
 		return data, err
 	}
 	limit := int64(maxMetadata)
-	if size > 0 && size < maxMetadata {
+	switch {
+	case size > 0 && size < maxMetadata:
 		limit = int64(size)
+	case n.Type == ostree.TypeCommit && size == 0:
+		limit = maxCommit
 	}
 	var data []byte
 	err := do(ctx, p.src, objectPath(n), limit, func(r io.Reader, _ int64) error {
@@ -87,19 +90,17 @@ func (p *puller) ensure(ctx context.Context, n ostree.ObjectName) error {
 }
 
 func (p *puller) get(ctx context.Context, n ostree.ObjectName) error {
-	if n.Type == ostree.TypeFile {
-		p.count.content.Add(1)
-	} else {
-		p.count.metadata.Add(1)
-	}
 	if p.local != nil {
+		p.count.fetched(n)
 		return p.importFrom(ctx, p.local, n)
 	}
 	for _, cache := range p.o.LocalCache {
 		if have, err := cache.Has(ctx, n); err == nil && have {
+			p.count.cached(n)
 			return p.importFrom(ctx, cache, n)
 		}
 	}
+	p.count.fetched(n)
 	if n.Type == ostree.TypeFile {
 		return p.download(ctx, n)
 	}

@@ -4,6 +4,8 @@ import (
 	"io"
 	"sync/atomic"
 	"time"
+
+	"example.com/rpmostree/ostree"
 )
 
 // counters are updated by all workers.
@@ -11,6 +13,26 @@ type counters struct {
 	metadata, content, linked       atomic.Int64
 	metadataPending, contentPending atomic.Int64
 	bytes, deltas                   atomic.Int64
+	cachedMetadata, cachedContent   atomic.Int64
+	detached                        atomic.Int64
+}
+
+// fetched counts an object that comes from the source.
+func (c *counters) fetched(n ostree.ObjectName) {
+	if n.Type == ostree.TypeFile {
+		c.content.Add(1)
+	} else {
+		c.metadata.Add(1)
+	}
+}
+
+// cached counts an object that comes from a local cache.
+func (c *counters) cached(n ostree.ObjectName) {
+	if n.Type == ostree.TypeFile {
+		c.cachedContent.Add(1)
+	} else {
+		c.cachedMetadata.Add(1)
+	}
 }
 
 func (c *counters) snapshot() Progress {

@@ -77,6 +77,9 @@ type Options struct {
 	// CacheDir is an existing directory to keep summaries in; "" means tmp/cache
 	// of the repository.
 	CacheDir string
+	// BrokenCache, if not nil, is told why the summary in the cache does not verify
+	// with its signature, before it is fetched anew; an error of it ends the pull.
+	BrokenCache func(why error) error
 	// Concurrency is the number of objects in flight; <= 0 means 12 over HTTP,
 	// two for each processor for a local source. Each takes about 1.2 MB.
 	Concurrency int
@@ -126,8 +129,15 @@ type Result struct {
 	Refs map[string]ostree.Checksum
 	// Commits lists the commits of the refs and checksums asked for.
 	Commits []ostree.Checksum
-	// Objects that came from the source or a cache, Linked of them by hardlink.
-	Metadata, Content, Linked int
+	// Objects that came from the source.
+	Metadata, Content int
+	// Objects that came from Options.LocalCache.
+	CachedMetadata, CachedContent int
+	// Linked objects came by hardlink, from a local source or cache.
+	Linked int
+	// Detached is how often a server was asked for the detached metadata of a
+	// commit, whether it had some or not.
+	Detached int
 	// Bytes transferred over the network.
 	Bytes int64
 	// Stats are those of the transaction.
@@ -141,20 +151,25 @@ type Result struct {
 // Pull copies refs, or all of a mirror, from src to dst. On failure no ref has
 // changed; objects that were complete are kept for the next pull.
 func Pull(ctx context.Context, dst *ostree.Repo, src Source, o *Options) (*Result, error) {
-	if o == nil {
-		o = &Options{}
-	}
 	start := time.Now()
-	p := &puller{dst: dst, src: src, o: o}
-	if l, ok := src.(*localSource); ok {
-		p.local = l.repo
-	}
+	p := newPuller(dst, src, o)
 	res, err := p.run(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("pull into %s: %w", dst.Path(), err)
 	}
 	res.Elapsed = time.Since(start)
 	return res, nil
+}
+
+func newPuller(dst *ostree.Repo, src Source, o *Options) *puller {
+	if o == nil {
+		o = &Options{}
+	}
+	p := &puller{dst: dst, src: src, o: o}
+	if l, ok := src.(*localSource); ok {
+		p.local = l.repo
+	}
+	return p
 }
 
 // puller is the state of one Pull.
@@ -246,6 +261,8 @@ func (p *puller) finish(ctx context.Context, wants []want) (*Result, error) {
 		res.Metadata, res.Content = stats.MetadataWritten, stats.ContentWritten
 	}
 	res.Deltas = int(p.count.deltas.Load())
+	res.CachedMetadata, res.CachedContent = int(p.count.cachedMetadata.Load()), int(p.count.cachedContent.Load())
+	res.Detached = int(p.count.detached.Load())
 	res.Linked = int(p.count.linked.Load())
 	res.Stats = stats
 	return res, nil

@@ -336,8 +336,12 @@ func TestLocalCache(t *testing.T) {
 	require.NoError(t, err)
 	s := serve(t, src)
 	dst := newRepo(t, ostree.ModeBareUser)
-	_, err = pull.Pull(t.Context(), dst, s.source(), &pull.Options{Refs: []string{"main"}, LocalCache: []*ostree.Repo{cache}})
+	res, err := pull.Pull(t.Context(), dst, s.source(), &pull.Options{Refs: []string{"main"}, LocalCache: []*ostree.Repo{cache}})
 	require.NoError(t, err)
+	require.Equal(t, []int{1, 1}, []int{res.Content, res.Detached})
+	require.Equal(t, s.count(".dirtree")+s.count(".dirmeta")+s.count(".commit"), res.Metadata)
+	require.Positive(t, res.CachedContent)
+	require.Positive(t, res.CachedMetadata)
 	requireComplete(t, dst, "main", sums[2])
 	require.Equal(t, 1, s.count(".filez"), "only usr/version differs")
 }

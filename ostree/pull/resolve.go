@@ -23,6 +23,9 @@ const (
 	maxRefFile   = 1 << 10
 	// maxMetadata bounds metadata objects, as libostree does.
 	maxMetadata = 128 << 20
+	// maxCommit bounds commits whose size the summary does not tell: what a server can make a client hold before
+	// anything has been verified. libostree 2022.7 allows 10 MiB.
+	maxCommit = 16 << 20
 )
 
 // want is a commit to pull and the ref it is for.
@@ -197,7 +200,15 @@ func (p *puller) fetchSummary(ctx context.Context, required bool) error {
 		return nil
 	}
 	cache := p.summaryCache()
-	data, err := p.readCached(ctx, cache, "summary", maxSummary)
+	f, err := p.getSummary(ctx, cache)
+	if err == nil {
+		if err = p.verifySummary(ctx, &f); err != nil && f.cached() {
+			// What is broken may be the cache.
+			if f, err = p.getSummary(ctx, cache.forgetting()); err == nil {
+				err = p.verifySummary(ctx, &f)
+			}
+		}
+	}
 	switch {
 	case isNotExist(err) && !required:
 		return nil
@@ -206,25 +217,64 @@ func (p *puller) fetchSummary(ctx context.Context, required bool) error {
 	case err != nil:
 		return fmt.Errorf("summary: %w", err)
 	}
-	s := &summaryFile{data: data.bytes}
-	signature, err := p.readCached(ctx, cache, "summary.sig", maxSignature)
+	p.summary = &summaryFile{data: f.summary.bytes, signature: f.signature.bytes, parsed: f.parsed}
+	// Only what has been verified is kept.
+	cache.store(ctx, "summary", f.summary)
+	cache.store(ctx, "summary.sig", f.signature)
+	return nil
+}
+
+// summaryFiles are a summary and its signature as they came.
+type summaryFiles struct {
+	summary, signature cached
+	parsed             *ostree.Summary // once verified
+}
+
+// cached reports whether any of it comes from the cache.
+func (f summaryFiles) cached() bool {
+	return !f.summary.fresh || f.signature.bytes != nil && !f.signature.fresh
+}
+
+// getSummary asks for the signature first: if it is the one that the cached summary has, and signatures are demanded,
+// that is the summary to use even if the server has a newer one, which is not signed yet.
+func (p *puller) getSummary(ctx context.Context, c *summaryCache) (f summaryFiles, err error) {
+	f.signature, err = p.readCached(ctx, c, "summary.sig", maxSignature)
 	if err != nil && !isNotExist(err) {
-		return fmt.Errorf("summary signature: %w", err)
+		return f, fmt.Errorf("signature: %w", err)
 	}
-	s.signature = signature.bytes
-	if p.o.Verify != nil {
-		if err := p.o.Verify.VerifySummary(ctx, s.data, s.signature); err != nil {
-			return fmt.Errorf("summary: %w", err)
+	if p.o.RequireSummary && f.signature.bytes != nil && c.has("summary.sig", f.signature) {
+		f.summary = c.load("summary", maxSummary)
+		if f.summary.bytes != nil {
+			err := p.verifySummary(ctx, &f)
+			if err == nil {
+				return f, nil
+			}
+			if p.o.BrokenCache != nil {
+				if err := p.o.BrokenCache(err); err != nil {
+					return f, err
+				}
+			}
 		}
 	}
-	if s.parsed, err = ostree.ParseSummary(s.data); err != nil {
-		return fmt.Errorf("summary: %w", err)
+	f.summary, err = p.readCached(ctx, c, "summary", maxSummary)
+	return f, err
+}
+
+// verifySummary checks the signature first: nothing else is looked at.
+func (p *puller) verifySummary(ctx context.Context, f *summaryFiles) error {
+	if f.parsed != nil {
+		return nil
 	}
-	p.summary = s
-	// Only what has been verified is kept.
-	cache.store(ctx, "summary", data)
-	cache.store(ctx, "summary.sig", signature)
-	return nil
+	if p.o.Verify != nil {
+		if err := p.o.Verify.VerifySummary(ctx, f.summary.bytes, f.signature.bytes); err != nil {
+			return err
+		}
+	}
+	parsed, err := ostree.ParseSummary(f.summary.bytes)
+	if err == nil {
+		f.parsed = parsed
+	}
+	return err
 }
 
 // needsSummary: only refs without a commit are looked up.

@@ -42,7 +42,7 @@ func do(ctx context.Context, src Source, path string, limit int64, use func(r io
 	}
 	defer body.Close()
 	if size > limit {
-		return fmt.Errorf("%s: %d bytes: %w (%d)", path, size, fetch.ErrTooLarge, limit)
+		return fmt.Errorf("%s: %d bytes: %w of %d bytes", path, size, fetch.ErrTooLarge, limit)
 	}
 	if err := use(&limitReader{r: body, left: limit}, size); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
