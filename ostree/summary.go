@@ -1,10 +1,13 @@
 package ostree
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"math/bits"
+	"slices"
+	"strings"
 	"time"
 
 	"example.com/rpmostree/internal/atomicfs"
@@ -207,7 +210,7 @@ func (r *Repo) updateSummary(ctx context.Context, o *SummaryOptions) error {
 			return err
 		}
 	}
-	refs, err := r.Refs(ctx, &RefsOptions{Mirrors: true})
+	refs, err := r.publishedRefs(ctx)
 	if err != nil {
 		return err
 	}
@@ -251,6 +254,41 @@ func hashedDict(d *gvariant.Dict) gvariant.Value {
 
 func bigTime(t time.Time) gvariant.Value {
 	return gvariant.NewUint64(bits.ReverseBytes64(uint64(t.Unix())))
+}
+
+// publishedRefs are the local refs, then those of other collections by collection and name: mirrored ones, and those
+// pulled from remotes with a collection id.
+func (r *Repo) publishedRefs(ctx context.Context) ([]Ref, error) {
+	all, err := r.Refs(ctx, &RefsOptions{Mirrors: true, Remotes: true})
+	if err != nil {
+		return nil, err
+	}
+	type key struct{ collection, name string }
+	var refs []Ref
+	seen := make(map[key]bool)
+	for _, ref := range all {
+		if ref.Remote != "" {
+			continue
+		}
+		refs = append(refs, ref)
+		seen[key{ref.Collection, ref.Name}] = true
+	}
+	for _, ref := range all {
+		if ref.Remote == "" {
+			continue
+		}
+		remote, err := r.Remote(ref.Remote)
+		if err != nil || remote.CollectionID == "" || remote.CollectionID == r.CollectionID() || seen[key{remote.CollectionID, ref.Name}] {
+			continue // of no collection, or mirrored as well
+		}
+		ref.Collection = remote.CollectionID
+		seen[key{ref.Collection, ref.Name}] = true
+		refs = append(refs, ref)
+	}
+	slices.SortStableFunc(refs, func(a, b Ref) int {
+		return cmp.Or(strings.Compare(a.Collection, b.Collection), strings.Compare(a.Name, b.Name))
+	})
+	return refs, nil
 }
 
 // summaryRefs encodes refs: local ones, and those of each mirrored collection.
