@@ -2,6 +2,7 @@ package depsolve
 
 import (
 	"hash/maphash"
+	"slices"
 	"unsafe"
 )
 
@@ -84,8 +85,31 @@ func (t *stringTable) intern(s string) uint32 {
 	return id
 }
 
-func (t *stringTable) grow() {
-	t.slots = make([]uint32, len(t.slots)*2)
+// internBytes is intern for bytes of the caller's.
+func (t *stringTable) internBytes(b []byte) uint32 {
+	if len(b) == 0 {
+		return idEmpty
+	}
+	return t.intern(unsafe.String(&b[0], len(b)))
+}
+
+// reserve makes room for so many more strings with so many bytes.
+func (t *stringTable) reserve(n, size int) {
+	t.bytes = slices.Grow(t.bytes, size)
+	t.ends = slices.Grow(t.ends, n)
+	slots := len(t.slots)
+	for (len(t.ends)+n)*2 > slots {
+		slots *= 2
+	}
+	if slots > len(t.slots) {
+		t.resize(slots)
+	}
+}
+
+func (t *stringTable) grow() { t.resize(len(t.slots) * 2) }
+
+func (t *stringTable) resize(n int) {
+	t.slots = make([]uint32, n)
 	for id := uint32(1); int(id) < len(t.ends); id++ {
 		h, _ := t.slot(t.str(id))
 		t.slots[h] = id
@@ -134,8 +158,22 @@ func (t *relTable) intern(r relation) DepID {
 	return DepID(id) | relFlag
 }
 
-func (t *relTable) grow() {
-	t.slots = make([]uint32, len(t.slots)*2)
+// reserve makes room for so many more relations.
+func (t *relTable) reserve(n int) {
+	t.rels = slices.Grow(t.rels, n)
+	slots := len(t.slots)
+	for (len(t.rels)+n)*2 > slots {
+		slots *= 2
+	}
+	if slots > len(t.slots) {
+		t.resize(slots)
+	}
+}
+
+func (t *relTable) grow() { t.resize(len(t.slots) * 2) }
+
+func (t *relTable) resize(n int) {
+	t.slots = make([]uint32, n)
 	mask := uint32(len(t.slots) - 1)
 	for i := 1; i < len(t.rels); i++ {
 		h := t.rels[i].hash() & mask

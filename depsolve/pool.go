@@ -2,6 +2,7 @@ package depsolve
 
 import (
 	"iter"
+	"slices"
 	"strings"
 
 	"example.com/rpmostree/depsolve/internal/cdcl"
@@ -197,6 +198,18 @@ func (p *Pool) newPkg(repo, name, evr, arch, vendor uint32) int32 {
 	p.excluded.grow(len(p.name))
 	p.indexed = false
 	return id
+}
+
+// reserve makes room for so many more packages with so many entries of their lists.
+func (p *Pool) reserve(n, entries int) {
+	for _, column := range []*[]uint32{&p.name, &p.evr, &p.arch, &p.vendor, &p.repoOf, &p.filesAt} {
+		*column = slices.Grow(*column, n)
+	}
+	for k := range p.deps {
+		p.deps[k] = slices.Grow(p.deps[k], n)
+	}
+	p.buildTime, p.installTime = slices.Grow(p.buildTime, n), slices.Grow(p.installTime, n)
+	p.arena = slices.Grow(p.arena, max(entries-n*frozenPkgSize/4, 0))
 }
 
 // list returns a dependency list including its marker, if any.

@@ -27,7 +27,9 @@ type Repo struct {
 	priority int // higher is better
 	cost     int // lower is better
 	first    int32
-	end      int32 // one past the last package; other repositories may lie between
+	end      int32           // one past the last package; other repositories may lie between
+	thawed   int32           // how many packages from first on Thaw added
+	data     func(n int) any // of those; may be nil
 }
 
 // Package is what Repo.Add takes: the facts of a package that matter here.

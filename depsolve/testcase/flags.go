@@ -105,6 +105,9 @@ func (c *runner) job(w []string) error {
 			return err
 		}
 	}
+	if strings.HasPrefix(w[1], "selection") {
+		return c.selectionJobs(j, w[1:])
+	}
 	var err error
 	if j.Select, _, err = c.selection(w[1:]); err != nil {
 		return err
