@@ -37,12 +37,13 @@ type FsckProgress struct{ Commits, Done, Total int }
 
 // FsckProblem is something wrong in a repository.
 type FsckProblem struct {
-	Object  ObjectName // unset if a ref is wrong
-	Ref     string     // the refspec, if a ref is wrong
-	Commits []Checksum // that contain the object, sorted
-	Missing bool       // the object does not exist
-	Deleted bool       // it was deleted
-	Err     error      // what is wrong; a [*CorruptError] for a broken object
+	Object     ObjectName // unset if a ref is wrong
+	Ref        string     // the refspec, if a ref is wrong
+	Collection string     // that the ref belongs to, "" for an ordinary ref
+	Commits    []Checksum // that contain the object, sorted
+	Missing    bool       // the object does not exist
+	Deleted    bool       // it was deleted
+	Err        error      // what is wrong; a [*CorruptError] for a broken object
 }
 
 // FsckReport is the result of [Repo.Fsck].
@@ -154,7 +155,7 @@ func (f *fsck) checkRefs(ctx context.Context) error {
 		}
 		if err != nil {
 			spec := ref.Refspec()
-			f.problem(FsckProblem{Ref: spec, Err: fmt.Errorf("ref %s: %w", spec, err)})
+			f.problem(FsckProblem{Ref: spec, Collection: ref.Collection, Err: fmt.Errorf("ref %s: %w", spec, err)})
 		}
 		if err := ctx.Err(); err != nil {
 			return err
@@ -168,7 +169,7 @@ func (f *fsck) checkRefs(ctx context.Context) error {
 func (r *Repo) checkBindings(ref Ref, c *Commit) error {
 	bound, ok := c.Metadata.Strings(KeyRefBinding)
 	if ok && !slices.Contains(bound, ref.Name) {
-		return fmt.Errorf("commit %s: commit has no requested ref ‘%s’ in ref binding metadata (‘%s’)", ref.Checksum, ref.Name, strings.Join(bound, "’, ‘"))
+		return fmt.Errorf("commit has no requested ref ‘%s’ in ref binding metadata (‘%s’)", ref.Name, strings.Join(bound, "’, ‘"))
 	}
 	collection := ref.Collection
 	if collection == "" && ref.Remote == "" {
@@ -178,10 +179,10 @@ func (r *Repo) checkBindings(ref Ref, c *Commit) error {
 		return nil
 	}
 	if have, ok := c.Metadata.String(KeyCollectionBinding); !ok || have != collection {
-		return fmt.Errorf("commit %s: collection binding is %q, not %q", ref.Checksum, have, collection)
+		return fmt.Errorf("commit has collection ID ‘%s’ in collection binding metadata, while the remote it came from has collection ID ‘%s’", have, collection)
 	}
 	if !ok {
-		return fmt.Errorf("commit %s: no ref binding", ref.Checksum)
+		return errors.New("expected commit metadata to have ref binding information, found none")
 	}
 	return nil
 }
@@ -219,7 +220,7 @@ func (f *fsck) loadCommit(ctx context.Context, n ObjectName) (*Commit, error) {
 
 func (f *fsck) addCommit(ctx context.Context, sum Checksum, c *Commit) error {
 	if f.o.VerifyBackRefs {
-		f.checkBackRefs(ctx, sum, c)
+		f.checkBackRefs(sum, c)
 	}
 	if f.o.AddTombstones && !c.Parent.IsZero() {
 		if err := f.addTombstone(ctx, c.Parent); err != nil {
@@ -243,15 +244,34 @@ func (f *fsck) addCommit(ctx context.Context, sum Checksum, c *Commit) error {
 	return nil
 }
 
-func (f *fsck) checkBackRefs(ctx context.Context, sum Checksum, c *Commit) {
+// checkBackRefs demands that the refs that a commit is bound to exist and point to it. The refs of another collection
+// are those mirrored of it.
+func (f *fsck) checkBackRefs(sum Checksum, c *Commit) {
 	bound, _ := c.Metadata.Strings(KeyRefBinding)
+	collection, _ := c.Metadata.String(KeyCollectionBinding)
 	for _, name := range bound {
-		got, err := f.r.ResolveRev(ctx, name)
-		if err == nil && got != sum {
-			err = fmt.Errorf("ref resolves to %s", got)
+		p := FsckProblem{Ref: name, Collection: collection}
+		ref, what := Ref{Name: name}, fmt.Sprintf("ref ‘%s’", name)
+		if collection != "" {
+			what = fmt.Sprintf("collection–ref (%s, %s)", collection, name)
+			if collection != f.r.CollectionID() {
+				ref.Collection = collection
+			}
+		}
+		err := ref.check()
+		if err == nil {
+			ref, err = f.r.readRef(ref)
+		}
+		switch {
+		case isNotExist(err):
+			err = fmt.Errorf("%s in bindings for commit %s does not exist", what, sum)
+			p.Missing = true
+		case err == nil && ref.Checksum != sum:
+			err = fmt.Errorf("%s in bindings for commit %s resolves to %s", what, sum, ref.Checksum)
 		}
 		if err != nil {
-			f.problem(FsckProblem{Ref: name, Err: fmt.Errorf("ref %s in bindings of commit %s: %w", name, sum, err)})
+			p.Err = fmt.Errorf("ref %s: %w", name, err)
+			f.problem(p)
 		}
 	}
 }

@@ -63,6 +63,9 @@ func (a *app) fsck(ctx context.Context, repo *ostree.Repo, o fsckOptions) error 
 	if err != nil {
 		return err
 	}
+	if !started && len(report.Problems) > 0 && report.Problems[0].Collection != "" {
+		say("Validating refs in collections...\n")
+	}
 	return a.fsckReport(report, o, say)
 }
 
