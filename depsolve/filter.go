@@ -158,20 +158,45 @@ func (p *Pool) bestVersions(list []int32) []int32 {
 	if len(list) < 2 {
 		return list
 	}
-	best := make(map[uint32]int32, len(list))
-	for _, q := range list {
-		if b, ok := best[p.name[q]]; !ok || p.betterVersion(q, b) {
-			best[p.name[q]] = q
-		}
-	}
-	if len(best) < len(list) {
-		list = slices.DeleteFunc(list, func(q int32) bool { return best[p.name[q]] != q })
-	}
+	list = p.bestOfNames(list)
 	if len(list) > 1 {
 		slices.SortFunc(list, func(a, b int32) int { return strings.Compare(p.strs.str(p.name[a]), p.strs.str(p.name[b])) })
 		list = p.dropObsoleted(list)
 	}
 	return list
+}
+
+// bestOfNames keeps the best version of each name.
+func (p *Pool) bestOfNames(list []int32) []int32 {
+	const few = 16 // then looking at all pairs is cheaper than a map
+	if len(list) > few {
+		best := make(map[uint32]int32, len(list))
+		for _, q := range list {
+			if b, ok := best[p.name[q]]; !ok || p.betterVersion(q, b) {
+				best[p.name[q]] = q
+			}
+		}
+		return slices.DeleteFunc(list, func(q int32) bool { return best[p.name[q]] != q })
+	}
+	var worse [few]bool
+	for i, q := range list {
+		for j, o := range list[:i] {
+			if p.name[q] != p.name[o] || worse[j] {
+				continue
+			}
+			if worse[i] = !p.betterVersion(q, o); worse[i] {
+				break
+			}
+			worse[j] = true
+		}
+	}
+	out := list[:0]
+	for i, q := range list {
+		if !worse[i] {
+			out = append(out, q)
+		}
+	}
+	return out
 }
 
 // betterVersion reports whether a beats b, a package of the same name.
@@ -204,6 +229,9 @@ func (p *Pool) betterArch(a, b int32) bool {
 // dropObsoleted drops candidates that another one obsoletes. Of those that
 // obsolete each other in a circle all stay.
 func (p *Pool) dropObsoleted(list []int32) []int32 {
+	if !slices.ContainsFunc(list, func(q int32) bool { return p.deps[depObsoletes][q] != 0 }) {
+		return list
+	}
 	edges := make([][]int, len(list)) // i obsoletes the candidates edges[i]
 	any := false
 	for i, q := range list {

@@ -22,7 +22,8 @@ func (t *Transaction) reconsidered() []int32 {
 	values := slices.Clone(t.values)
 	from, end := s.classRange(ruleJob)
 	lifted := false
-	for v, d := range t.why {
+	for _, d := range t.why {
+		v := d.pkg
 		if d.rule >= from && d.rule < end && values[v] < 0 {
 			values[v], lifted = 0, true
 		}

@@ -2,7 +2,6 @@ package depsolve
 
 import (
 	"slices"
-	"strings"
 )
 
 // reorder brings equally good candidates into the order of preference.
@@ -20,12 +19,22 @@ func (s *solver) reorder(list []int32) []int32 {
 
 // frontIf moves what f accepts to the front, otherwise keeping the order.
 func frontIf(list []int32, f func(int32) bool) []int32 {
-	var front, back []int32
+	var back []int32
+	for i, q := range list {
+		if !f(q) {
+			if back == nil {
+				back = make([]int32, 0, len(list)-i)
+			}
+			back = append(back, q)
+		}
+	}
+	if len(back) == 0 || len(back) == len(list) {
+		return list
+	}
+	front := make([]int32, 0, len(list))
 	for _, q := range list {
 		if f(q) {
 			front = append(front, q)
-		} else {
-			back = append(back, q)
 		}
 	}
 	return append(front, back...)
@@ -71,7 +80,7 @@ func (s *solver) byCommonProvides(list []int32) []int32 {
 			}
 		}
 	}
-	slices.SortStableFunc(all, func(a, b provide) int {
+	slices.SortFunc(all, func(a, b provide) int {
 		if a.name != b.name {
 			if a.name < b.name {
 				return -1
@@ -121,7 +130,16 @@ var opRank = [...]int{OpLT: 0, OpLT | OpEQ: 1, OpEQ: 2, OpLT | OpGT: 2, OpGT | O
 
 // looksLikeHash recognises versions that are checksums, which have no order.
 func looksLikeHash(v string) bool {
-	return len(v) >= 4 && strings.Trim(v, "0123456789abcdef") == "" && strings.ContainsAny(v, "abcdef")
+	letters := 0
+	for i := range len(v) {
+		switch c := v[i]; {
+		case c >= 'a' && c <= 'f':
+			letters++
+		case c < '0' || c > '9':
+			return false
+		}
+	}
+	return len(v) >= 4 && letters > 0
 }
 
 func (s *solver) installedNamesFirst(list []int32) []int32 {

@@ -23,9 +23,9 @@ func (s *solver) eachName(f func(name uint32, list []int32)) {
 	p := s.pool
 	seen := newBitset(len(p.strs.ends))
 	var list []int32
-	for pkg := int32(systemPkg + 1); int(pkg) < len(p.name); pkg++ {
-		if !s.involved.has(pkg) || seen.has(int32(p.name[pkg])) {
-			continue
+	s.involved.each(func(pkg int32) {
+		if pkg == systemPkg || seen.has(int32(p.name[pkg])) {
+			return
 		}
 		seen.set(int32(p.name[pkg]))
 		list = list[:0]
@@ -35,7 +35,7 @@ func (s *solver) eachName(f func(name uint32, list []int32)) {
 			}
 		}
 		f(p.name[pkg], list)
-	}
+	})
 }
 
 func (s *solver) infArchOf(list []int32) {

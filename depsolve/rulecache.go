@@ -159,21 +159,23 @@ func (s *solver) copyRules(c *ruleCache) {
 	touched := s.involved.clone()
 	s.rulesEnd = make([]int32, len(s.pool.name)) // first: the head of a list of crossings
 	type crossing struct{ pkg, next int32 }
-	crossings := make([]crossing, 1, 1+len(s.pool.name)/2)
-	total := 0
+	total, cross := 0, 1
+	s.involved.each(func(pkg int32) {
+		total += int(c.spans[pkg].nRules)
+		cross += int(c.spans[pkg].nCross)
+	})
+	crossings := make([]crossing, 1, cross)
 	s.involved.each(func(pkg int32) {
 		if pkg == systemPkg {
 			return
 		}
-		sp := &c.spans[pkg]
-		total += int(sp.nRules)
-		for _, q := range c.crossOf(sp) {
+		for _, q := range c.crossOf(&c.spans[pkg]) {
 			touched.set(q)
 			crossings = append(crossings, crossing{pkg, s.rulesEnd[q]})
 			s.rulesEnd[q] = int32(len(crossings) - 1)
 		}
 	})
-	total += len(crossings)
+	total += cross
 	out := append(make([]cdcl.Clause, 0, total+total/8+2*int(s.slots())+1024), s.sat.Clauses...)
 	touched.eachDown(func(pkg int32) {
 		if pkg == systemPkg {

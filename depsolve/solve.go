@@ -34,28 +34,37 @@ func (p *Pool) Solve(ctx context.Context, jobs []Job, o *Options) (*Transaction,
 func (s *solver) transaction() *Transaction {
 	p := s.pool
 	t := &Transaction{pool: p, cleanups: s.cleandeps.clone(), replacer: map[PkgID]PkgID{}, solver: s, why: s.decisions(),
-		values: slices.Clone(s.sat.Values), branches: slices.Clone(s.branches)}
+		values: s.sat.Values, branches: slices.Clone(s.branches)}
+	if len(s.problems) > 0 { // to look for solutions changes them
+		t.values = slices.Clone(t.values)
+	}
+	t.installed = make([]PkgID, 0, len(s.sat.Trail))
 	var added []int32
-	for pkg := int32(systemPkg + 1); int(pkg) < len(p.name); pkg++ {
-		in := s.sat.Values[pkg] > 0
-		if in {
-			t.installed = append(t.installed, PkgID(pkg))
-		}
-		switch {
-		case in && !p.isInstalled(pkg):
-			added = append(added, pkg)
-		case !in && p.isInstalled(pkg):
-			t.removed = append(t.removed, PkgID(pkg))
+	for _, l := range s.sat.Trail {
+		if l > systemPkg {
+			t.installed = append(t.installed, PkgID(l))
+			if !p.isInstalled(l) {
+				added = append(added, l)
+			}
 		}
 	}
+	slices.Sort(t.installed)
+	slices.Sort(added)
+	s.eachInstalled(func(pkg int32) {
+		if s.sat.Values[pkg] <= 0 {
+			t.removed = append(t.removed, PkgID(pkg))
+		}
+	})
 	gone := newBitset(len(p.name))
 	for _, id := range t.removed {
 		gone.set(int32(id))
 	}
-	replaces := map[int32][]int32{}
-	for _, pkg := range added {
-		replaces[pkg] = s.replacedIn(pkg, gone)
-		for _, old := range replaces[pkg] {
+	replaces := make([][]int32, len(added))
+	for i, pkg := range added {
+		if len(t.removed) > 0 {
+			replaces[i] = s.replacedIn(pkg, gone)
+		}
+		for _, old := range replaces[i] {
 			by, ok := t.replacer[PkgID(old)]
 			if !ok || s.betterReplacer(old, pkg, int32(by)) {
 				t.replacer[PkgID(old)] = PkgID(pkg)
@@ -67,8 +76,8 @@ func (s *solver) transaction() *Transaction {
 			t.steps = append(t.steps, Step{Kind: StepErase, Package: id})
 		}
 	}
-	for _, pkg := range added {
-		t.steps = append(t.steps, t.step(pkg, replaces[pkg]))
+	for i, pkg := range added {
+		t.steps = append(t.steps, t.step(pkg, replaces[i]))
 	}
 	return t
 }

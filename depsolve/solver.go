@@ -46,10 +46,11 @@ type solver struct {
 	yumFor    []DepID // per yumobs rule: the obsoletes
 	owner     []int32 // see ownerOf
 
-	involved   bitset  // packages that have rules
-	rulesEnd   []int32 // by package: where the package rules that begin with it end
-	lockedSet  bitset
-	lockedOnce bool
+	involved      bitset  // packages that have rules
+	supplementing []int32 // packages that supplement or enhance something
+	rulesEnd      []int32 // by package: where the package rules that begin with it end
+	lockedSet     bitset
+	lockedOnce    bool
 
 	offs     map[policyOff]int // what is switched off, by how many jobs
 	offCache [][]policyOff
@@ -191,5 +192,6 @@ func (s *solver) buildPackageRules() {
 	}
 	g.addWeak()
 	s.involved = g.added
+	s.supplementing = g.cache.weak
 	s.copyRules(g.cache)
 }

@@ -37,7 +37,7 @@ type Transaction struct {
 	removed   []PkgID         // installed packages that go
 	replacer  map[PkgID]PkgID // removed -> what replaces it best
 	solver    *solver
-	why       map[int32]decision
+	why       []decision
 	values    []int32 // of all packages: positive if installed, negative if not, 0 if open
 	cleanups  bitset
 	branches  []branch // the choices, see Alternatives

@@ -76,7 +76,7 @@ func (p *Pool) depHoldsAt(d DepID, has func(int32) bool, depth int) bool {
 	if depth > maxRichDepth {
 		return false
 	}
-	if d.isRel() {
+	if d.isRel() && p.rel(d).op >= opCmp { // not just a version
 		r := p.rel(d)
 		holds := func(d DepID) bool { return p.depHoldsAt(d, has, depth+1) }
 		switch r.op {
@@ -157,7 +157,10 @@ func (s *solver) decideRecommended(level int32, best bitset, count int) int32 {
 		}
 		for _, d := range s.pool.list(depRecommends, pkg) {
 			for _, list := range s.recommendedBy(d) {
-				list = slices.DeleteFunc(list, func(q int32) bool { return !best.has(q) })
+				if slices.ContainsFunc(list, s.sat.True) { // what was decided for another clause fulfils this one
+					continue
+				}
+				list = slices.DeleteFunc(list, func(q int32) bool { return !best.has(q) || s.sat.Values[q] != 0 })
 				if len(list) == 0 {
 					continue
 				}
@@ -242,7 +245,7 @@ func (s *solver) weakCandidates() (recommended, supplementing []int32) {
 	}
 	if s.recommend.candidates == nil {
 		s.recommend.candidates = []int32{}
-		for pkg := int32(systemPkg + 1); int(pkg) < len(p.name); pkg++ {
+		for _, pkg := range s.supplementing {
 			if p.deps[depSupplements][pkg] != 0 && s.involved.has(pkg) && p.canInstall(pkg) {
 				s.recommend.candidates = append(s.recommend.candidates, pkg)
 			}

@@ -4,27 +4,32 @@ import "fmt"
 
 // Why says in one line why a package is in the result of the transaction or
 // why an installed one goes, "" if nobody had to decide about it.
-func (t *Transaction) Why(id PkgID) string { return t.why[int32(id)].text(t.solver, int32(id)) }
+func (t *Transaction) Why(id PkgID) string {
+	for _, d := range t.why {
+		if d.pkg == int32(id) {
+			return d.text(t.solver, d.pkg)
+		}
+	}
+	return ""
+}
 
 // decision is how a variable got its value.
 type decision struct {
+	pkg  int32
 	rule int32 // forced by it if positive, decided for it if negative
 	note uint8
 }
 
-// decisions records why everything is as it is.
-func (s *solver) decisions() map[int32]decision {
-	out := make(map[int32]decision, len(s.sat.Trail))
+// decisions records why everything is as it is, in the order of the search.
+func (s *solver) decisions() []decision {
+	out := make([]decision, len(s.sat.Trail))
 	for i, l := range s.sat.Trail {
-		out[abs32(l)] = decision{s.sat.Why[i], s.sat.Note[i]}
+		out[i] = decision{abs32(l), s.sat.Why[i], s.sat.Note[i]}
 	}
 	return out
 }
 
 func (d decision) text(s *solver, pkg int32) string {
-	if d == (decision{}) {
-		return ""
-	}
 	switch d.note {
 	case noteKeep:
 		return "it is installed already"

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"time"
@@ -30,6 +31,7 @@ func serveRequests(ctx context.Context, what []string, in io.Reader, out io.Writ
 	start = time.Now()
 	w.pool.Matches(depsolve.SelectProvides(w.pool.Name("glibc"))) // makes the index
 	fmt.Fprintln(out, loaded, millis(start))
+	runtime.GC() // what reading left behind does not belong to solving
 	lines := bufio.NewScanner(in)
 	for lines.Scan() {
 		jobs := w.jobs
@@ -87,7 +89,15 @@ func loadRepo(ctx context.Context, to *depsolve.Repo, path string) error {
 		return err
 	}
 	defer z.Close()
-	return loader.Load(to, repodata.ParsePrimary(ctx, z))
+	for info, err := range repodata.ParsePrimary(ctx, z) {
+		if err != nil {
+			return err
+		}
+		pkg := loader.Package(info)
+		pkg.Data = nil // only what the solver needs
+		to.Add(pkg)
+	}
+	return nil
 }
 
 // solve returns how many packages change, or minus the number of problems.
