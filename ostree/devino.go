@@ -1,6 +1,12 @@
 package ostree
 
-import "sync"
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"golang.org/x/sys/unix"
+)
 
 // DevInoCache remembers which inode is a hardlink of which file object. A
 // checkout fills it, a directory import looks files up instead of reading them.
@@ -41,4 +47,70 @@ func (d *DevInoCache) Len() int {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	return len(d.m)
+}
+
+// DevIno notes the inode of every file object of the repository itself, so that an import recognises hardlinks of them.
+func (r *Repo) DevIno(ctx context.Context) (*DevInoCache, error) {
+	dirs, err := objectDirs(r.objects)
+	if err != nil {
+		return nil, fmt.Errorf("list objects of %s: %w", r.path, err)
+	}
+	d := &DevInoCache{m: make(map[devIno]Checksum)}
+	plain := tellsInodes(r.objects.Fd())
+	for _, dir := range dirs {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if err := d.addDir(r, dir, plain); err != nil {
+			return nil, fmt.Errorf("list objects of %s: %w", r.path, err)
+		}
+	}
+	return d, nil
+}
+
+// addDir adds the objects in one directory; plain means that its entries tell the inodes.
+func (d *DevInoCache) addDir(r *Repo, name string, plain bool) error {
+	sub, err := r.objects.OpenDir(name)
+	if err != nil {
+		return err
+	}
+	defer sub.Close()
+	here, err := sub.Lstat(".")
+	if err != nil {
+		return err
+	}
+	entries, err := sub.ReadDir(".")
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		n, err := ParseLoosePath(name+"/"+e.Name, r.mode)
+		if err != nil || n.Type != TypeFile {
+			continue
+		}
+		id := devIno{uint64(here.Dev), e.Ino}
+		if !plain {
+			st, err := sub.Lstat(e.Name)
+			if err != nil {
+				return err
+			}
+			id = devIno{uint64(st.Dev), st.Ino}
+		}
+		d.m[id] = n.Checksum
+	}
+	return nil
+}
+
+// tellsInodes knows the file systems whose directories have the inode numbers of lstat(2). With others, like stacked
+// ones, a wrong number would make one file pass for another.
+func tellsInodes(fd int) bool {
+	var st unix.Statfs_t
+	if unix.Fstatfs(fd, &st) != nil {
+		return false
+	}
+	switch st.Type {
+	case unix.EXT4_SUPER_MAGIC, unix.XFS_SUPER_MAGIC, unix.BTRFS_SUPER_MAGIC, unix.F2FS_SUPER_MAGIC, unix.TMPFS_MAGIC:
+		return true
+	}
+	return false
 }

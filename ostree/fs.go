@@ -154,11 +154,11 @@ func (f *FS) child(tree Checksum, name string) (*fsNode, error) {
 
 // linkTarget returns "" for what is no symbolic link.
 func (f *FS) linkTarget(sum Checksum) (string, error) {
-	file, err := f.repo.LoadFile(f.ctx, sum)
+	h, _, err := f.repo.LoadFileHeader(f.ctx, sum)
 	if err != nil {
 		return "", err
 	}
-	return file.Header.Target, file.Close()
+	return h.Target, nil
 }
 
 func fsErr(op, name string, err error) error {
@@ -189,7 +189,7 @@ func (f *FS) Open(name string) (fs.File, error) {
 	if err != nil {
 		return nil, fsErr("open", name, err)
 	}
-	return &fsFile{info: fileInfo(n.name, file), name: name, file: file, sum: n.file, left: file.Size}, nil
+	return &fsFile{info: fileInfo(n.name, &file.Header, file.Size), name: name, file: file, sum: n.file, left: file.Size}, nil
 }
 
 // Stat implements [fs.StatFS].
@@ -269,15 +269,15 @@ func (f *FS) info(n *fsNode) (*fsInfo, error) {
 		}
 		return &fsInfo{name: n.name, mode: goMode(m.Mode), sys: m}, nil
 	}
-	file, err := f.repo.LoadFile(f.ctx, n.file)
+	h, size, err := f.repo.LoadFileHeader(f.ctx, n.file)
 	if err != nil {
 		return nil, err
 	}
-	return fileInfo(n.name, file), file.Close()
+	return fileInfo(n.name, h, size), nil
 }
 
-func fileInfo(name string, file *File) *fsInfo {
-	return &fsInfo{name: name, size: file.Size, mode: goMode(file.Header.Mode), sys: &file.Header}
+func fileInfo(name string, h *FileHeader, size int64) *fsInfo {
+	return &fsInfo{name: name, size: size, mode: goMode(h.Mode), sys: h}
 }
 
 // goMode converts st_mode of inode(7).

@@ -25,14 +25,13 @@ func (im *importer) lookup(job *importJob) error {
 	if im.o.DevInoCanonical {
 		return nil
 	}
-	f, err := loadFile(im.t.stores(), c)
+	h, _, err := loadHeader(im.t.stores(), c)
 	if err != nil {
 		return err
 	}
-	defer f.Close()
-	job.known.header = f.Header
+	job.known.header = *h
 	if im.t.repo.mode == ModeBareUser || im.t.repo.mode == ModeBareUserOnly {
-		job.header = f.Header
+		job.header = *h
 	}
 	return nil
 }
@@ -47,17 +46,28 @@ func (im *importer) importFile(ctx context.Context, job *importJob) (Checksum, e
 	if job.header.IsSymlink() {
 		return im.importLink(ctx, job)
 	}
+	// What is a link of an object need not be opened to see its attributes, where they are in the object's header.
+	inHeader := job.known != nil && im.t.repo.mode == ModeBareUser
+	if inHeader {
+		known := func() ([]dirfd.Xattr, error) { return toDisk(job.known.header.Xattrs), nil }
+		if err := im.modifier.xattrs(job.path, &job.header, known); err != nil {
+			return Checksum{}, err
+		}
+		if sameHeader(&job.header, &job.known.header) {
+			im.hit(job)
+			return job.known.checksum, nil
+		}
+	}
 	f, err := job.dir.OpenFile(job.name, unix.O_RDONLY|unix.O_NONBLOCK, 0)
 	if err != nil {
 		return Checksum{}, err
 	}
 	defer f.Close()
-	read := func() ([]dirfd.Xattr, error) { return dirfd.FReadXattrs(f) }
-	if job.known != nil && im.t.repo.mode == ModeBareUser {
-		read = func() ([]dirfd.Xattr, error) { return toDisk(job.known.header.Xattrs), nil }
-	}
-	if err := im.modifier.xattrs(job.path, &job.header, read); err != nil {
-		return Checksum{}, err
+	if !inHeader {
+		read := func() ([]dirfd.Xattr, error) { return dirfd.FReadXattrs(f) }
+		if err := im.modifier.xattrs(job.path, &job.header, read); err != nil {
+			return Checksum{}, err
+		}
 	}
 	if job.known != nil && sameHeader(&job.header, &job.known.header) {
 		im.hit(job)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -312,4 +313,41 @@ func TestImportObjectDetectsCorruption(t *testing.T) {
 	require.ErrorIs(t, err, os.ErrNotExist)
 	_, err = dst.ImportObject(ctx, src, ObjectName{c, TypeTombstone}, nil)
 	require.ErrorContains(t, err, "cannot be imported")
+}
+
+func TestDevInoOfAllObjects(t *testing.T) {
+	for _, mode := range []Mode{ModeBareUser, ModeBareUserOnly} {
+		r, err := Init(t.Context(), filepath.Join(t.TempDir(), "repo"), &InitOptions{Mode: mode})
+		require.NoError(t, err)
+		defer r.Close()
+		tx, err := r.Begin(t.Context(), nil)
+		require.NoError(t, err)
+		want := map[Checksum]devIno{}
+		for _, content := range []string{"a", "b", "c"} {
+			c, err := tx.WriteFile(t.Context(), &FileHeader{Mode: unix.S_IFREG | 0o644}, -1, strings.NewReader(content))
+			require.NoError(t, err)
+			want[c] = devIno{}
+		}
+		_, err = tx.Commit(t.Context())
+		require.NoError(t, err)
+		cache, err := r.DevIno(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, len(want), cache.Len())
+		slow := &DevInoCache{m: map[devIno]Checksum{}}
+		for c := range want {
+			var st unix.Stat_t
+			require.NoError(t, unix.Lstat(filepath.Join(r.Path(), "objects", ObjectName{c, TypeFile}.LoosePath(mode)), &st))
+			got, ok := cache.Lookup(uint64(st.Dev), st.Ino)
+			require.True(t, ok)
+			require.Equal(t, c, got)
+			require.NoError(t, slow.addDir(r, c.String()[:2], false))
+			h, size, err := r.LoadFileHeader(t.Context(), c)
+			require.NoError(t, err)
+			require.Equal(t, uint32(unix.S_IFREG|0o644), h.Mode)
+			require.Equal(t, int64(1), size)
+		}
+		require.Equal(t, cache.m, slow.m, "stat and readdir agree here")
+		_, _, err = r.LoadFileHeader(t.Context(), Checksum{1})
+		require.ErrorIs(t, err, fs.ErrNotExist)
+	}
 }

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"path"
 	"strings"
@@ -47,7 +49,9 @@ func (a *app) ls(ctx context.Context, repo *ostree.Repo, rev string, paths []str
 	if err != nil {
 		return noSuchObject(err, sum, ostree.TypeCommit)
 	}
-	l := &lister{app: a, repo: repo, opts: o, root: ostree.DirEntry{Tree: commit.RootTree, Meta: commit.RootMeta}}
+	out := bufio.NewWriterSize(a.stdout, 64<<10)
+	defer out.Flush()
+	l := &lister{out: out, repo: repo, opts: o, root: ostree.DirEntry{Tree: commit.RootTree, Meta: commit.RootMeta}}
 	for _, p := range paths {
 		if err := l.list(ctx, path.Clean("/"+p)); err != nil {
 			return err
@@ -58,7 +62,7 @@ func (a *app) ls(ctx context.Context, repo *ostree.Repo, rev string, paths []str
 
 // lister prints parts of one commit's tree.
 type lister struct {
-	*app
+	out  *bufio.Writer
 	repo *ostree.Repo
 	opts lsOptions
 	root ostree.DirEntry
@@ -146,17 +150,13 @@ func (l *lister) children(ctx context.Context, p string, tree ostree.Checksum) e
 }
 
 func (l *lister) printFile(ctx context.Context, p string, sum ostree.Checksum) error {
-	f, err := l.repo.LoadFile(ctx, sum)
+	h, size, err := l.repo.LoadFileHeader(ctx, sum)
 	if err != nil {
 		return err
 	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	h := f.Header
-	kind, size := '-', f.Size
+	kind := '-'
 	if h.IsSymlink() {
-		kind, size = 'l', 0
+		kind = 'l'
 		p += " -> " + h.Target
 	}
 	l.line(kind, h.Mode, h.UID, h.GID, size, sum.String(), h.Xattrs, p)
@@ -178,15 +178,15 @@ func (l *lister) printDir(ctx context.Context, p string, d ostree.DirEntry) erro
 func (l *lister) line(kind rune, mode, uid, gid uint32, size int64, sums string, x ostree.Xattrs, p string) {
 	if l.opts.nul {
 		name, _, _ := strings.Cut(p, " -> ")
-		l.printf("%s\x00", name)
+		fmt.Fprintf(l.out, "%s\x00", name)
 		return
 	}
-	l.printf("%c%05o %d %d %6d ", kind, mode&0o7777, uid, gid, size)
+	fmt.Fprintf(l.out, "%c%05o %d %d %6d ", kind, mode&0o7777, uid, gid, size)
 	if l.opts.checksum {
-		l.printf("%s ", sums)
+		fmt.Fprintf(l.out, "%s ", sums)
 	}
 	if l.opts.xattrs {
-		l.printf("{ %s } ", xattrText(x))
+		fmt.Fprintf(l.out, "{ %s } ", xattrText(x))
 	}
-	l.println(p)
+	fmt.Fprintln(l.out, p)
 }

@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"io/fs"
 	"os"
-	"path/filepath"
 
 	"golang.org/x/sys/unix"
 
@@ -42,7 +40,7 @@ func (c *committer) importOptions(ctx context.Context, trees []string) (*ostree.
 		}
 	}
 	if c.opts.linkSpeedup || c.opts.devInoCanonical {
-		if o.DevIno, err = scanDevIno(ctx, c.repo); err != nil {
+		if o.DevIno, err = c.repo.DevIno(ctx); err != nil {
 			return nil, err
 		}
 	}
@@ -54,26 +52,6 @@ func (c *committer) modifies() bool {
 	o := &c.opts
 	return o.ownerUID >= 0 || o.ownerGID >= 0 || o.statoverride != "" || o.skipList != "" || o.noXattrs || o.canonical || o.roExecutables ||
 		o.selinuxPolicy != "" || o.selinuxFromBase
-}
-
-// scanDevIno notes the inode of every file object, so that hardlinks into the repository are recognised.
-func scanDevIno(ctx context.Context, repo *ostree.Repo) (*ostree.DevInoCache, error) {
-	cache := &ostree.DevInoCache{}
-	for name, err := range repo.Objects(ctx) {
-		if err != nil {
-			return nil, err
-		}
-		if name.Type != ostree.TypeFile {
-			continue
-		}
-		var st unix.Stat_t
-		path := filepath.Join(repo.Path(), "objects", name.LoosePath(repo.Mode()))
-		if err := unix.Lstat(path, &st); err != nil {
-			return nil, &fs.PathError{Op: "lstat", Path: path, Err: err}
-		}
-		cache.Add(uint64(st.Dev), st.Ino, name.Checksum)
-	}
-	return cache, nil
 }
 
 // readOverrides reads the file of --statoverride.

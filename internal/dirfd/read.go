@@ -17,10 +17,12 @@ type Stat = unix.Stat_t
 // ErrTooLarge is the cause when a file exceeds the limit given to ReadFile.
 var ErrTooLarge = errors.New("file is larger than allowed")
 
-// Dirent is one directory entry; Type is one of unix.DT_*, never DT_UNKNOWN.
+// Dirent is one directory entry; Type is one of unix.DT_*, never DT_UNKNOWN. Ino is what the directory says, which on
+// stacked file systems may be another number than that of Lstat.
 type Dirent struct {
 	Name string
 	Type uint8
+	Ino  uint64
 }
 
 // ReadFile reads the regular file rel, at most limit bytes; more is ErrTooLarge.
@@ -150,7 +152,7 @@ func appendDirents(ents []Dirent, fd int, b []byte) ([]Dirent, error) {
 		if reclen < nameOff || reclen > len(b) {
 			return nil, unix.EIO
 		}
-		typ, name := b[18], b[nameOff:reclen]
+		ino, typ, name := binary.NativeEndian.Uint64(b), b[18], b[nameOff:reclen]
 		if i := bytes.IndexByte(name, 0); i >= 0 {
 			name = name[:i]
 		}
@@ -167,7 +169,7 @@ func appendDirents(ents []Dirent, fd int, b []byte) ([]Dirent, error) {
 					return nil, err
 				}
 			}
-			ents = append(ents, Dirent{Name: s, Type: typ})
+			ents = append(ents, Dirent{Name: s, Type: typ, Ino: ino})
 		}
 	}
 	return ents, nil
