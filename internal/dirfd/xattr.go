@@ -5,6 +5,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -31,10 +32,44 @@ func (d *Dir) ListXattrs(rel string) ([]string, error) {
 func (d *Dir) GetXattr(rel, attr string) ([]byte, error) {
 	var val []byte
 	err := d.At("getxattr", rel, func(dirfd int, name string) (err error) {
-		val, err = get(func(b []byte) (int, error) { return unix.Lgetxattr(procPath(dirfd, name), attr, b) })
+		val, err = get(func(b []byte) (int, error) {
+			n, err := getxattrat(dirfd, name, attr, b)
+			if err == unix.ENOSYS || err == unix.EPERM { // before Linux 6.13, or a seccomp filter that does not know the call
+				n, err = unix.Lgetxattr(procPath(dirfd, name), attr, b)
+			}
+			return n, err
+		})
 		return err
 	})
 	return val, err
+}
+
+// sysGetxattrat is the number of getxattrat(2) on all architectures.
+const sysGetxattrat = 464
+
+// getxattrat spares the way through /proc.
+func getxattrat(dirfd int, name, attr string, b []byte) (int, error) {
+	p, err := unix.BytePtrFromString(name)
+	if err != nil {
+		return 0, err
+	}
+	a, err := unix.BytePtrFromString(attr)
+	if err != nil {
+		return 0, err
+	}
+	args := struct { // struct xattr_args
+		value       *byte
+		size, flags uint32
+	}{unsafe.SliceData(b), uint32(len(b)), 0}
+	if unsafe.Sizeof(args) != 16 { // the address has 64 bits
+		return 0, unix.ENOSYS
+	}
+	n, _, errno := unix.Syscall6(sysGetxattrat, uintptr(dirfd), uintptr(unsafe.Pointer(p)), unix.AT_SYMLINK_NOFOLLOW,
+		uintptr(unsafe.Pointer(a)), uintptr(unsafe.Pointer(&args)), unsafe.Sizeof(args))
+	if errno != 0 {
+		return 0, errno
+	}
+	return int(n), nil
 }
 
 // SetXattr creates or replaces one attribute of rel itself.
