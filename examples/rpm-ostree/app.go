@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"os/exec"
 	"strconv"
 	"time"
 
@@ -26,6 +28,20 @@ type app struct {
 	stdout, stderr io.Writer
 	sysroot        string
 	quiet          bool
+
+	options func(*sysroot.Options) // changes how the root is opened; nil does not
+	reboot  func(ctx context.Context) error
+	edit    func(ctx context.Context, editor, path string) error
+}
+
+// reboot asks the service manager.
+func reboot(ctx context.Context) error { return exec.CommandContext(ctx, "systemctl", "reboot").Run() }
+
+// edit runs an editor, which may come with arguments, on the terminal.
+func edit(ctx context.Context, editor, path string) error {
+	c := exec.CommandContext(ctx, "/bin/sh", "-c", editor+` "$1"`, "editor", path)
+	c.Stdin, c.Stdout, c.Stderr = os.Stdin, os.Stdout, os.Stderr
+	return c.Run()
 }
 
 func (a *app) printf(format string, args ...any) { fmt.Fprintf(a.stdout, format, args...) }
@@ -53,6 +69,9 @@ func (a *app) withSysroot(ctx context.Context, f func(*sysroot.Sysroot) error) e
 	}
 	o := &sysroot.Options{Notify: func(e sysroot.Event) { a.say("%s\n", e) }}
 	o.FromEnvironment(a.env)
+	if a.options != nil {
+		a.options(o)
+	}
 	s, err := sysroot.Open(ctx, path, o)
 	if err != nil {
 		return fmt.Errorf("loading sysroot: %w", err)
@@ -65,7 +84,7 @@ func (a *app) withSysroot(ctx context.Context, f func(*sysroot.Sysroot) error) e
 
 // engine drives a root with the facts of this machine.
 func (a *app) engine(s *sysroot.Sysroot) *layering.Engine {
-	o := &layering.EngineOptions{Progress: a.progress(), Sandbox: newSandbox(), Now: a.now}
+	o := &layering.EngineOptions{Progress: a.progress(), Sandbox: newSandbox(), Now: a.now, Stage: s.Booted() != nil}
 	o.OpenRemote = func(ctx context.Context, r ostree.Remote) (pull.Source, *pull.Options, error) {
 		return a.openRemote(ctx, s.Repo(), r)
 	}
@@ -128,6 +147,8 @@ func (a *app) progress() func(layering.Progress) {
 type changeOptions struct {
 	stateroot               string
 	dryRun, unchangedExit77 bool
+	reboot, downloadOnly    bool
+	check, preview          bool
 	request                 layering.Request
 }
 
@@ -136,7 +157,14 @@ func (o *changeOptions) register(c *cobra.Command) {
 	glibopt.String(c, &o.stateroot, "stateroot", "", "STATEROOT", "Operate on provided STATEROOT")
 	glibopt.Bool(c, &o.unchangedExit77, "unchanged-exit-77", "", "If no new deployment made, exit 77")
 	glibopt.Bool(c, &o.request.CacheOnly, "cache-only", "C", "Do not download latest ostree and RPM data")
+	glibopt.Bool(c, &o.reboot, "reboot", "r", "Initiate a reboot after operation is complete")
+	glibopt.Bool(c, &o.request.LockFinalization, "lock-finalization", "", "Prevent automatic deployment finalization on shutdown")
 	glibopt.Hide(c, "os")
+}
+
+// download is for verbs that may fetch something.
+func (o *changeOptions) download(c *cobra.Command) {
+	glibopt.Bool(c, &o.downloadOnly, "download-only", "", "Just download latest ostree and RPM data, don't deploy")
 }
 
 func (o *changeOptions) packages(c *cobra.Command) {

@@ -20,6 +20,9 @@ func (a *app) change(ctx context.Context, o *changeOptions) error {
 		}
 		defer func() { err = errors.Join(err, unlock()) }()
 		o.request.Stateroot = o.stateroot
+		if o.downloadOnly && o.request.CacheOnly {
+			return errorf("Cannot specify both --cache-only and --download-only")
+		}
 		splitFiles(&o.request)
 		e := a.engine(s)
 		plan, err := e.Plan(ctx, o.request)
@@ -28,9 +31,18 @@ func (a *app) change(ctx context.Context, o *changeOptions) error {
 		}
 		defer plan.Close()
 		a.printInactive(plan)
-		if o.dryRun {
+		switch {
+		case o.dryRun:
 			a.printPlan(plan)
 			return &glibopt.ExitError{}
+		case o.check || o.preview:
+			return a.printUpdate(ctx, s, plan, o.preview)
+		case o.downloadOnly:
+			if err := e.Download(ctx, plan); err != nil {
+				return err
+			}
+			a.say("Downloaded.\n")
+			return nil
 		}
 		if plan.Unchanged {
 			return a.unchanged(o)
@@ -40,7 +52,7 @@ func (a *app) change(ctx context.Context, o *changeOptions) error {
 		if err != nil {
 			return err
 		}
-		return a.queued(ctx, s.Repo(), from, d)
+		return a.queued(ctx, s.Repo(), from, d, o.reboot)
 	})
 }
 
@@ -82,11 +94,14 @@ func compareTo(s *sysroot.Sysroot, stateroot string) ostree.Checksum {
 }
 
 // queued prints the difference in packages and what to do next.
-func (a *app) queued(ctx context.Context, repo *ostree.Repo, from ostree.Checksum, d *sysroot.Deployment) error {
+func (a *app) queued(ctx context.Context, repo *ostree.Repo, from ostree.Checksum, d *sysroot.Deployment, reboot bool) error {
 	if !from.IsZero() {
 		if diff, err := layering.DiffCommits(ctx, repo, from, d.Commit); err == nil {
 			a.printDiff(diff)
 		}
+	}
+	if reboot {
+		return a.reboot(ctx)
 	}
 	a.say("Changes queued for next boot. Run \"systemctl reboot\" to start a reboot\n")
 	return nil

@@ -11,6 +11,7 @@ func (a *app) installCommand() *cobra.Command {
 	var yes bool
 	c := &cobra.Command{Use: "install PACKAGE [PACKAGE...]", Aliases: []string{"pkg-add"}, Short: "Overlay additional packages"}
 	o.register(c)
+	o.download(c)
 	glibopt.Strings(c, &o.request.Uninstall, "uninstall", "", "PKG", "Remove overlayed additional package")
 	glibopt.Bool(c, &o.dryRun, "dry-run", "n", "Exit after printing the transaction")
 	glibopt.Bool(c, &yes, "assumeyes", "y", "Auto-confirm interactive prompts for non-security questions")

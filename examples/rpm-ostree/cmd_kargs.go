@@ -1,7 +1,11 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -13,7 +17,7 @@ import (
 func (a *app) kargsCommand() *cobra.Command {
 	var o changeOptions
 	var e kargs.Edits
-	var importCmdline bool
+	var importCmdline, editor bool
 	index := -1
 	c := &cobra.Command{Use: "kargs", Short: "Query or modify kernel arguments"}
 	o.register(c)
@@ -23,9 +27,18 @@ func (a *app) kargsCommand() *cobra.Command {
 	glibopt.Strings(c, &e.AppendIfMissing, "append-if-missing", "", "KEY=VALUE", "Append kernel argument if missing")
 	glibopt.Strings(c, &e.DeleteIfPresent, "delete-if-present", "", "KEY=VALUE", "Delete kernel argument if present")
 	glibopt.Int(c, &index, "deploy-index", "", "INDEX", "Modify the kernel args from a specific deployment based on index. Index is in the form of a number (e.g. 0 means the first deployment in the list)")
+	glibopt.Bool(c, &editor, "editor", "", "Use an editor to modify the kernel arguments")
 	glibopt.Bool(c, &importCmdline, "import-proc-cmdline", "", "Instead of modifying old kernel arguments, we modify args from current /proc/cmdline (the booted deployment)")
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		if len(e.Append)+len(e.Replace)+len(e.Delete)+len(e.AppendIfMissing)+len(e.DeleteIfPresent) == 0 {
+		edits := len(e.Append) + len(e.Replace) + len(e.Delete) + len(e.AppendIfMissing) + len(e.DeleteIfPresent)
+		switch {
+		case editor && edits > 0:
+			return errorf("Cannot specify --editor with --replace, --delete, or --append")
+		case index >= 0 && importCmdline:
+			return errorf("Cannot specify both --deploy-index and --import-proc-cmdline")
+		case editor:
+			return a.editKargs(c.Context(), &o, index, importCmdline)
+		case edits == 0:
 			return a.withSysroot(c.Context(), func(s *sysroot.Sysroot) error { return a.showKargs(s, index, importCmdline) })
 		}
 		o.request.KernelArgs = &e
@@ -42,6 +55,65 @@ func (a *app) kargsCommand() *cobra.Command {
 		return a.change(c.Context(), &o)
 	}
 	return c
+}
+
+// editHelp is what the file to edit begins with.
+const editHelp = `# Enter the kernel arguments on the lines that do not begin with '#'.
+# The change has effect at the next boot.
+`
+
+// editKargs lets the user change the whole line.
+func (a *app) editKargs(ctx context.Context, o *changeOptions, index int, cmdline bool) (err error) {
+	err = a.withSysroot(ctx, func(s *sysroot.Sysroot) (err error) {
+		o.request.KernelArgsFrom, err = currentKargs(s, index, cmdline)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	text, err := a.edited(ctx, editHelp+o.request.KernelArgsFrom.String()+"\n")
+	if err != nil {
+		return err
+	}
+	if text == "" {
+		return errorf("Invalid kernel arguments: the edited file is empty")
+	}
+	o.request.KernelArgsFrom = kargs.Parse(text)
+	return a.change(ctx, o)
+}
+
+// edited runs the user's editor and returns the words that do not stand in comments.
+func (a *app) edited(ctx context.Context, text string) (out string, err error) {
+	dir, err := os.MkdirTemp("", "rpm-ostree-kargs-")
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	file := filepath.Join(dir, "kargs")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		return "", err
+	}
+	editor := a.env("VISUAL")
+	if editor == "" {
+		editor = a.env("EDITOR")
+	}
+	if editor == "" {
+		editor = "vi"
+	}
+	if err := a.edit(ctx, editor, file); err != nil {
+		return "", errorf("Running editor %s: %w", editor, err)
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return "", err
+	}
+	var words []string
+	for line := range strings.Lines(string(data)) {
+		if !strings.HasPrefix(line, "#") {
+			words = append(words, strings.Fields(line)...)
+		}
+	}
+	return strings.Join(words, " "), nil
 }
 
 func (a *app) showKargs(s *sysroot.Sysroot, index int, cmdline bool) error {

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"example.com/rpmostree/internal/glibopt"
+	"example.com/rpmostree/layering"
 )
 
 func (a *app) overrideCommand() *cobra.Command {
@@ -34,13 +37,29 @@ func (a *app) overrideReplaceCommand() *cobra.Command {
 	o.packages(c)
 	glibopt.Bool(c, &o.dryRun, "dry-run", "n", "Exit after printing the transaction")
 	glibopt.Strings(c, &o.request.OverrideRemove, "remove", "", "PKG", "Remove a package")
+	var from string
+	var experimental bool
+	glibopt.String(c, &from, "from", "", "KIND=NAME", "Override package source; KIND must be \"repo\"")
+	glibopt.Bool(c, &experimental, "experimental", "", "Allow experimental options such as --from")
+	glibopt.Hide(c, "from", "experimental")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return glibopt.Usagef("At least one PACKAGE must be specified")
 		}
+		if from != "" {
+			id, ok := strings.CutPrefix(from, "repo=")
+			switch {
+			case !experimental:
+				return errorf("Must specify --experimental to use --from")
+			case !ok || id == "":
+				return errorf("Invalid --from '%s', expected repo=NAME", from)
+			}
+			o.request.OverrideReplaceRemote = []layering.RemoteOverride{{Repo: id, Packages: args}}
+			return a.change(c.Context(), &o)
+		}
 		for _, arg := range args {
 			if !isPackageFile(arg) {
-				return errorf("Not a package file: %s (replacing from a repository is not supported)", arg)
+				return errorf("Not a package file: %s (use --experimental --from repo=NAME to replace from a repository)", arg)
 			}
 		}
 		o.request.OverrideReplace = args

@@ -13,17 +13,19 @@ import (
 
 func (a *app) rollbackCommand() *cobra.Command {
 	var name string
+	var reboot bool
 	c := &cobra.Command{Use: "rollback", Short: "Revert to the previously booted tree"}
 	glibopt.String(c, &name, "os", "", "OSNAME", "Operate on provided OSNAME")
 	glibopt.String(c, &name, "stateroot", "", "STATEROOT", "Operate on provided STATEROOT")
+	glibopt.Bool(c, &reboot, "reboot", "r", "Initiate a reboot after operation is complete")
 	glibopt.Hide(c, "os")
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		return a.withSysroot(c.Context(), func(s *sysroot.Sysroot) error { return a.rollback(c.Context(), s, name) })
+		return a.withSysroot(c.Context(), func(s *sysroot.Sysroot) error { return a.rollback(c.Context(), s, name, reboot) })
 	}
 	return c
 }
 
-func (a *app) rollback(ctx context.Context, s *sysroot.Sysroot, name string) error {
+func (a *app) rollback(ctx context.Context, s *sysroot.Sysroot, name string, reboot bool) error {
 	list := s.Deployments()
 	if len(list) == 0 {
 		return errorf("No deployments found")
@@ -37,7 +39,7 @@ func (a *app) rollback(ctx context.Context, s *sysroot.Sysroot, name string) err
 	}
 	d := s.Deployments()[0]
 	a.say("Moving '%s' to be first deployment\n", d.Name())
-	return a.queued(ctx, s.Repo(), from, d)
+	return a.queued(ctx, s.Repo(), from, d, reboot)
 }
 
 func (a *app) cleanupCommand() *cobra.Command {

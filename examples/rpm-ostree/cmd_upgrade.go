@@ -11,7 +11,9 @@ func (a *app) upgradeCommand() *cobra.Command {
 	c := &cobra.Command{Use: "upgrade", Aliases: []string{"update"}, Short: "Perform a system upgrade"}
 	o.register(c)
 	o.packages(c)
-	glibopt.Bool(c, &o.dryRun, "preview", "", "Just preview package differences")
+	o.download(c)
+	glibopt.Bool(c, &o.preview, "preview", "", "Just preview package differences (implies --unchanged-exit-77)")
+	glibopt.Bool(c, &o.check, "check", "", "Just check if an upgrade is available (implies --unchanged-exit-77)")
 	glibopt.Bool(c, &o.request.AllowDowngrade, "allow-downgrade", "", "Permit deployment of chronologically older trees")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if len(args) > 0 {
@@ -28,7 +30,8 @@ func (a *app) deployCommand() *cobra.Command {
 	c := &cobra.Command{Use: "deploy REVISION", Short: "Deploy a specific commit"}
 	o.register(c)
 	o.packages(c)
-	glibopt.Bool(c, &o.dryRun, "preview", "", "Just preview package differences")
+	o.download(c)
+	glibopt.Bool(c, &o.preview, "preview", "", "Just preview package differences")
 	glibopt.Bool(c, &o.request.DisallowDowngrade, "disallow-downgrade", "", "Forbid deployment of chronologically older trees")
 	glibopt.Bool(c, &o.request.SkipBranchCheck, "skip-branch-check", "", "Do not check if commit belongs on the same branch")
 	c.RunE = func(c *cobra.Command, args []string) error {
@@ -47,6 +50,7 @@ func (a *app) rebaseCommand() *cobra.Command {
 	c := &cobra.Command{Use: "rebase REFSPEC [REVISION]", Short: "Switch to a different tree"}
 	o.register(c)
 	o.packages(c)
+	o.download(c)
 	glibopt.String(c, &branch, "branch", "b", "BRANCH", "Rebase to branch BRANCH; use --remote to change remote as well")
 	glibopt.String(c, &remote, "remote", "m", "REMOTE", "Rebase to current branch name using REMOTE; may also be combined with --branch")
 	glibopt.Bool(c, &o.request.DisallowDowngrade, "disallow-downgrade", "", "Forbid deployment of chronologically older trees")

@@ -36,13 +36,17 @@ const version = `rpm-ostree:
 
 // run is the whole command; tests call it in process.
 func run(ctx context.Context, args, env []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	a := &app{env: environ(env), stdout: stdout, stderr: stderr}
+	a := &app{env: environ(env), stdout: stdout, stderr: stderr, reboot: reboot, edit: edit}
+	return a.run(ctx, args, stdin)
+}
+
+func (a *app) run(ctx context.Context, args []string, stdin io.Reader) int {
 	for _, arg := range args {
 		if arg == "--" {
 			break
 		}
 		if arg == "--version" {
-			fmt.Fprint(stdout, version)
+			fmt.Fprint(a.stdout, version)
 			return 0
 		}
 	}
@@ -52,10 +56,11 @@ func run(ctx context.Context, args, env []string, stdin io.Reader, stdout, stder
 	root.PersistentFlags().BoolVarP(&a.quiet, "quiet", "q", false, "Avoid printing most informational messages")
 	root.PersistentFlags().StringVar(&a.sysroot, "sysroot", "", "Use system root SYSROOT (default: /)")
 	root.AddCommand(
-		a.cleanupCommand(), a.composeCommand(), a.dbCommand(), a.deployCommand(), a.installCommand(), a.kargsCommand(),
-		a.overrideCommand(), a.rebaseCommand(), a.rollbackCommand(), a.statusCommand(), a.uninstallCommand(), a.upgradeCommand(),
+		a.cleanupCommand(), a.composeCommand(), a.dbCommand(), a.deployCommand(), a.finalizeCommand(), a.initramfsCommand(),
+		a.initramfsEtcCommand(), a.installCommand(), a.kargsCommand(), a.overrideCommand(), a.rebaseCommand(), a.refreshCommand(),
+		a.resetCommand(), a.rollbackCommand(), a.searchCommand(), a.statusCommand(), a.uninstallCommand(), a.upgradeCommand(),
 	)
-	return glibopt.Run(ctx, root, args, stdin, stdout, stderr)
+	return glibopt.Run(ctx, root, args, stdin, a.stdout, a.stderr)
 }
 
 // environ turns KEY=VALUE pairs into a lookup.

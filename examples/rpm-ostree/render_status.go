@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -113,8 +114,10 @@ func (a *app) overridesAndLayers(d *layering.DeploymentStatus, verbose bool) {
 		a.list("InactiveBaseRemovals", without(d.RequestedRemovals, removedNames))
 	}
 	a.list("LocalOverrides", localOverrides(d.BaseLocalReplacements))
+	a.remoteOverrides(d.BaseRemoteReplacements)
 	if verbose {
 		a.list("InactiveLocalOverrides", without(d.RequestedReplaceLocal, replaced))
+		a.list("InactiveRemoteOverrides", inactiveRemote(d))
 		a.list("InactiveRequests", without(d.RequestedPackages, d.Packages))
 	}
 	a.list("LayeredPackages", d.Packages)
@@ -146,6 +149,30 @@ func localOverrides(list [][2]layering.NEVRAList) []string {
 		changes[i] = strings.Join(names[change], " ") + " " + change
 	}
 	return changes
+}
+
+// remoteOverrides prints one repository after the other, and below each what is from it.
+func (a *app) remoteOverrides(list map[string][][2]layering.NEVRAList) {
+	name := "RemoteOverrides"
+	for _, source := range slices.Sorted(maps.Keys(list)) {
+		a.key(name, source)
+		for _, text := range localOverrides(list[source]) {
+			a.printf("%*s  └─ %s\n", keyColumn, "", text)
+		}
+		name = ""
+	}
+}
+
+// inactiveRemote are the names that repositories replace without effect.
+func inactiveRemote(d *layering.DeploymentStatus) []string {
+	var asked, active []string
+	for source, names := range d.RequestedReplaceRemote {
+		asked = append(asked, names...)
+		for _, r := range d.BaseRemoteReplacements[source] {
+			active = append(active, fmt.Sprint(r[0][1]))
+		}
+	}
+	return without(asked, active)
 }
 
 // without returns what is in list and not in other, sorted.

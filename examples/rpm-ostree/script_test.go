@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -18,6 +20,7 @@ import (
 	"example.com/rpmostree/rpmpkg"
 	"example.com/rpmostree/rpmpkg/rpmtest"
 	"example.com/rpmostree/sysroot"
+	"example.com/rpmostree/sysroot/sysroottest"
 )
 
 // TestScripts runs testdata/script/*.txtar, one behaviour a file. Besides the commands of testscript there are
@@ -27,6 +30,8 @@ import (
 //	mkrpms DIR NAME...       packages of the file packages.txt, or all, and their repository metadata
 //	machine VERSION          composes the image of a version and installs a machine with it, at $OSTREE_SYSROOT
 //	release VERSION [NAME..] composes another version, with more packages
+//	boot                     makes the newest deployment the running system
+//	show PATH...             prints type, permissions and content of files of the newest deployment
 //
 // packages.txt describes one package a line, "NAME VERSION KEY=VALUE...", see parsePackage.
 func TestScripts(t *testing.T) {
@@ -57,6 +62,8 @@ func TestScripts(t *testing.T) {
 			"release": func(ts *testscript.TestScript, _ bool, args []string) {
 				release(ts, args[0], args[1:])
 			},
+			"boot": func(ts *testscript.TestScript, _ bool, _ []string) { boot(t, ts) },
+			"show": func(ts *testscript.TestScript, neg bool, args []string) { show(ts, neg, args) },
 			"machine": func(ts *testscript.TestScript, _ bool, args []string) {
 				release(ts, args[0], nil)
 				ts.Check(install(ts))
@@ -68,7 +75,7 @@ func TestScripts(t *testing.T) {
 // environment is what the command sees.
 func environment(ts *testscript.TestScript) []string {
 	var out []string
-	for _, k := range []string{"OSTREE_SYSROOT", "OSTREE_SYSROOT_DEBUG", "SOURCE_DATE_EPOCH"} {
+	for _, k := range []string{"OSTREE_SYSROOT", "OSTREE_SYSROOT_DEBUG", "SOURCE_DATE_EPOCH", "EDITOR"} {
 		out = append(out, k+"="+ts.Getenv(k))
 	}
 	return out
@@ -82,7 +89,12 @@ func command(ts *testscript.TestScript, want int, args []string) {
 			abs[i] = option + ts.MkAbs(path)
 		}
 	}
-	got := run(context.Background(), abs, environment(ts), strings.NewReader(""), ts.Stdout(), ts.Stderr())
+	a := &app{env: environ(environment(ts)), stdout: ts.Stdout(), stderr: ts.Stderr(), edit: edit}
+	a.reboot = func(context.Context) error { a.printf("Rebooting\n"); return nil }
+	if run := ts.Getenv("RUN_DIR"); run != "" {
+		a.options = func(o *sysroot.Options) { o.RunDir, o.RootDir = run, ts.Getenv("OSTREE_SYSROOT") }
+	}
+	got := a.run(context.Background(), abs, strings.NewReader(""))
 	if got != want {
 		ts.Fatalf("rpm-ostree %s: exit status %d, want %d", strings.Join(args, " "), got, want)
 	}
@@ -130,6 +142,50 @@ func release(ts *testscript.TestScript, version string, more []string) {
 	ts.Check(err)
 	ts.Setenv("SOURCE_DATE_EPOCH", strconv.Itoa(1_700_000_000+n*60))
 	command(ts, 0, []string{"compose", "tree", "--repo=./images", "--cachedir=./cache", "./os" + version + "/os.yaml"})
+}
+
+// newest opens the root and gives f its first deployment.
+func newest(ts *testscript.TestScript, f func(*sysroot.Sysroot, *sysroot.Deployment)) {
+	s, err := sysroot.Open(context.Background(), ts.Getenv("OSTREE_SYSROOT"), &sysroot.Options{MutableDeployments: true})
+	ts.Check(err)
+	defer s.Close()
+	f(s, s.Deployments()[0])
+}
+
+func boot(t *testing.T, ts *testscript.TestScript) {
+	run := ts.MkAbs("run")
+	ts.Check(os.Mkdir(run, 0o755))
+	newest(ts, func(s *sysroot.Sysroot, d *sysroot.Deployment) {
+		root, _ := sysroottest.Boot(t, s, d, run)
+		ts.Setenv("OSTREE_SYSROOT", root)
+	})
+	ts.Setenv("RUN_DIR", run)
+}
+
+func show(ts *testscript.TestScript, neg bool, names []string) {
+	newest(ts, func(s *sysroot.Sysroot, d *sysroot.Deployment) {
+		for _, name := range names {
+			path := filepath.Join(d.Path(s), name)
+			st, err := os.Lstat(path)
+			if neg != errors.Is(err, fs.ErrNotExist) {
+				ts.Fatalf("%s: %v", name, err)
+			}
+			if err != nil {
+				continue
+			}
+			fmt.Fprintln(ts.Stdout(), st.Mode(), name)
+			switch {
+			case st.Mode().IsRegular():
+				data, err := os.ReadFile(path)
+				ts.Check(err)
+				fmt.Fprintln(ts.Stdout(), string(data))
+			case st.Mode()&fs.ModeSymlink != 0:
+				target, err := os.Readlink(path)
+				ts.Check(err)
+				fmt.Fprintln(ts.Stdout(), target)
+			}
+		}
+	})
 }
 
 func install(ts *testscript.TestScript) (err error) {
@@ -206,6 +262,8 @@ func parsePackage(line string) (*rpmtest.Package, error) {
 			p.Recommends = append(p.Recommends, value)
 		case "conflicts":
 			p.Conflicts = append(p.Conflicts, value)
+		case "summary":
+			p.Summary = value
 		case "provides":
 			p.Provides = append(p.Provides, value)
 		case "post":
