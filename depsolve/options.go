@@ -34,4 +34,10 @@ type Options struct {
 	InstallAlsoUpdates    bool // Install behaves as with OrUpdate
 	StrictRepoPriority    bool // packages of worse repositories are never considered
 	KeepExplicitObsoletes bool // obsoletes count for MultiVersion packages too
+
+	// MaxSteps ends a run with ErrStepLimit after so many decisions and
+	// conflicts, so that hostile metadata cannot hold it up for long. The
+	// search for solutions of a problem may take as many again. <= 0: no limit;
+	// real requests take a few times as many steps as packages change.
+	MaxSteps int
 }

@@ -28,7 +28,8 @@ var ruleClassNames = [numRuleClasses]string{
 // job or stand in reserve are among them.
 func (p *Pool) Rules(ctx context.Context, jobs []Job, o *Options) ([]Rule, error) {
 	p.buildIndex()
-	s := newSolver(ctx, p, slices.Clone(jobs), o)
+	s := newSolver(p, slices.Clone(jobs), o)
+	defer s.begin(ctx)()
 	if err := s.build(); err != nil {
 		return nil, fmt.Errorf("depsolve: rules: %w", err)
 	}

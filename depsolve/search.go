@@ -112,6 +112,7 @@ func (s *solver) decideRest(level int32, weak bool) (int32, bool) {
 // decide makes a free decision. The result is the new level, 0 if the search
 // has to start again, less if there is no solution.
 func (s *solver) decide(level, lit, rule int32, note uint8) int32 {
+	s.countStep()
 	l, bad := s.sat.Decide(lit, level, rule, note)
 	s.weak.grow(len(s.sat.Clauses))
 	if bad != 0 {

@@ -10,7 +10,7 @@ import (
 // while all others count again. Rules of installed packages come before jobs,
 // essential jobs last.
 func (s *solver) solutions(ctx context.Context, p *Problem) ([]Solution, error) {
-	s.ctx = ctx
+	defer s.begin(ctx)()
 	var out []Solution
 	for _, essential := range [...]bool{false, true} {
 		for _, e := range s.inOrder(p.rules) {
@@ -18,7 +18,7 @@ func (s *solver) solutions(ctx context.Context, p *Problem) ([]Solution, error) 
 				continue
 			}
 			given, ok := s.tryWithout(p, e)
-			if err := ctx.Err(); err != nil {
+			if err := context.Cause(s.ctx); err != nil {
 				return nil, fmt.Errorf("depsolve: solutions: %w", err)
 			}
 			if sol := s.solution(given); ok && len(sol.Elements) > 0 {

@@ -8,16 +8,17 @@ import (
 
 // Solve finds a transaction that fulfils all jobs, nil options being the
 // defaults. If there is none the error is an *UnsolvableError. It stops with
-// the error of ctx when that is cancelled.
+// the error of ctx when that is cancelled, and with ErrStepLimit.
 func (p *Pool) Solve(ctx context.Context, jobs []Job, o *Options) (*Transaction, error) {
 	p.buildIndex()
-	s := newSolver(ctx, p, slices.Clone(jobs), o)
+	s := newSolver(p, slices.Clone(jobs), o)
+	defer s.begin(ctx)()
 	if err := s.build(); err != nil {
 		return nil, fmt.Errorf("depsolve: solve: %w", err)
 	}
 	s.disable = true
 	ok := s.search(true)
-	if err := ctx.Err(); err != nil {
+	if err := context.Cause(s.ctx); err != nil {
 		return nil, fmt.Errorf("depsolve: solve: %w", err)
 	}
 	var tr *Transaction

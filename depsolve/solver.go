@@ -10,6 +10,8 @@ import (
 // per installed package is indexed by slot(pkg).
 type solver struct {
 	ctx       context.Context
+	stop      context.CancelCauseFunc // ends ctx, see begin
+	steps     int                     // decisions; together with conflicts the steps
 	pool      *Pool
 	opts      Options
 	jobs      []Job
@@ -121,9 +123,9 @@ func (s *solver) setWeak(rule int32) {
 	s.weak.set(rule)
 }
 
-func newSolver(ctx context.Context, p *Pool, jobs []Job, o *Options) *solver {
+func newSolver(p *Pool, jobs []Job, o *Options) *solver {
 	n := len(p.name)
-	s := &solver{ctx: ctx, pool: p, jobs: jobs, sat: cdcl.New(n, p.lits)}
+	s := &solver{pool: p, jobs: jobs, sat: cdcl.New(n, p.lits)}
 	if o != nil {
 		s.opts = *o
 	}
@@ -144,7 +146,7 @@ func (s *solver) build() error {
 	s.readJobs()
 	s.indexObsoleters()
 	s.buildPackageRules()
-	if err := s.ctx.Err(); err != nil {
+	if err := context.Cause(s.ctx); err != nil {
 		return err
 	}
 	s.buildDupMaps()
@@ -162,7 +164,7 @@ func (s *solver) build() error {
 	s.sat.Watch()
 	s.disablePolicyRules()
 	s.buildCleanups()
-	return s.ctx.Err()
+	return context.Cause(s.ctx)
 }
 
 func (s *solver) buildPackageRules() {
