@@ -20,6 +20,7 @@ func (a *app) remoteCommand() *cobra.Command {
 	for _, sub := range []*cobra.Command{
 		a.remoteAddCommand(), a.remoteDeleteCommand(), a.remoteShowURLCommand(), a.remoteListCommand(),
 		a.remoteRefsCommand(), a.remoteSummaryCommand(), a.remoteGPGImportCommand(), a.remoteGPGListKeysCommand(),
+		a.remoteAddCookieCommand(), a.remoteDeleteCookieCommand(), a.remoteListCookiesCommand(),
 	} {
 		glibopt.String(sub, &a.repoPath, "repo", "", "PATH", repoHelp)
 		glibopt.String(sub, &a.sysrootPath, "sysroot", "", "PATH", "Use sysroot at PATH (overrides --repo)")

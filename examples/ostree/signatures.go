@@ -33,6 +33,14 @@ func (a *app) openRemote(ctx context.Context, repo *ostree.Repo, rem ostree.Remo
 	if err != nil {
 		return nil, nil, err
 	}
+	if http == nil {
+		http = &pull.HTTPOptions{}
+	}
+	cookies, err := pull.LoadCookies(repo, rem.Name)
+	if err != nil {
+		return nil, nil, err
+	}
+	http.Jar = cookies.Jar()
 	src, o, err := pull.OpenRemoteHTTP(ctx, nil, rem, http)
 	if err != nil {
 		return nil, nil, err

@@ -20,6 +20,8 @@ import (
 	"io/fs"
 	"math/rand/v2"
 	"net/http"
+	"net/url"
+	"strings"
 	"time"
 )
 
@@ -140,9 +142,21 @@ type Error struct {
 	Err   error
 }
 
-// Error names the URL and the cause.
+// Error names the URL, without a password, and the cause.
 func (e *Error) Error() string {
-	return "get " + e.URL + ": " + e.Err.Error()
+	return "get " + Redact(e.URL) + ": " + e.Err.Error()
+}
+
+// Redact returns an address without the password in it, for messages.
+func Redact(address string) string {
+	if !strings.Contains(address, "@") {
+		return address
+	}
+	u, err := url.Parse(address)
+	if err != nil {
+		return "(invalid URL)" // it would show all
+	}
+	return u.Redacted()
 }
 
 // Unwrap returns the cause.

@@ -15,8 +15,8 @@ import (
 )
 
 // OpenRemote returns the Source that a remote's configuration describes (url
-// with http, https, file or "mirrorlist=URL"; contenturl) and the Options it
-// implies: name, branches as Refs, collection. If the remote demands signatures
+// with http, https, file or "mirrorlist=URL"; metalink; contenturl) and the Options it
+// implies: name, branches as Refs, collection. A nil client is one by [NewClient]. If the remote demands signatures
 // the Options have a Verifier that refuses everything, to be replaced by one
 // that can check them, such as [sign.ForRemote] returns. If the Source is an io.Closer, Close it after use.
 func OpenRemote(ctx context.Context, client *http.Client, rem ostree.Remote) (Source, *Options, error) {
@@ -43,9 +43,6 @@ func OpenRemoteHTTP(ctx context.Context, client *http.Client, rem ostree.Remote,
 }
 
 func openURL(ctx context.Context, client *http.Client, rem ostree.Remote, ho *HTTPOptions) (Source, error) {
-	if rem.URL == "" && rem.Metalink != "" {
-		return nil, fmt.Errorf("metalink: %w", errors.ErrUnsupported)
-	}
 	if path, ok := filePath(rem.URL); ok {
 		repo, err := ostree.Open(ctx, path, nil)
 		if err != nil {
@@ -59,7 +56,19 @@ func openURL(ctx context.Context, client *http.Client, rem ostree.Remote, ho *HT
 		o.ContentURLs = nil
 	}
 	var err error
-	if o.URLs, err = resolveURL(ctx, client, rem.URL); err != nil {
+	if client == nil {
+		if client, err = newClient(rem, o.Jar); err != nil {
+			return nil, err
+		}
+	}
+	client = tuned(client)
+	var summary []byte
+	if rem.Metalink != "" {
+		o.URLs, summary, err = resolveMetalink(ctx, client, rem.Metalink)
+	} else {
+		o.URLs, err = resolveURL(ctx, client, rem.URL)
+	}
+	if err != nil {
 		return nil, err
 	}
 	if rem.ContentURL != "" {
@@ -67,7 +76,9 @@ func openURL(ctx context.Context, client *http.Client, rem ostree.Remote, ho *HT
 			return nil, err
 		}
 	}
-	return NewHTTP(client, o), nil
+	src := NewHTTP(client, o).(*httpSource)
+	src.summary = summary
+	return src, nil
 }
 
 func filePath(address string) (string, bool) {
@@ -108,7 +119,7 @@ func Mirrorlist(ctx context.Context, client *http.Client, address string) ([]str
 	}
 	mirrors, err := parseMirrorlist(string(data))
 	if err != nil {
-		return nil, fmt.Errorf("mirrorlist %s: %w", address, err)
+		return nil, fmt.Errorf("mirrorlist %s: %w", fetch.Redact(address), err)
 	}
 	probe := fetch.New(tuned(client), &fetch.Options{Retries: -1})
 	var errs []error
@@ -122,7 +133,7 @@ func Mirrorlist(ctx context.Context, client *http.Client, address string) ([]str
 		}
 		errs = append(errs, err)
 	}
-	return nil, fmt.Errorf("mirrorlist %s: no valid mirrors were found: %w", address, errors.Join(errs...))
+	return nil, fmt.Errorf("mirrorlist %s: no valid mirrors were found: %w", fetch.Redact(address), errors.Join(errs...))
 }
 
 func parseMirrorlist(text string) ([]string, error) {

@@ -1,6 +1,7 @@
 package pull
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -81,11 +82,15 @@ type HTTPOptions struct {
 	Backoff func(n int) time.Duration
 	// Header is sent with every request.
 	Header http.Header
+	// Jar has the cookies of a client that [OpenRemoteHTTP] makes.
+	Jar http.CookieJar
 }
 
 type httpSource struct {
 	fetcher       *fetch.Fetcher
 	urls, content []string
+	// summary is the one to use whatever the server has: that of a metalink.
+	summary []byte
 }
 
 // HTTP returns an archive repository on a web server as Source, by the URLs of
@@ -141,8 +146,13 @@ func (s *httpSource) bases(path string) []string {
 
 func isObject(path string) bool { return strings.HasPrefix(path, "objects/") }
 
+func (s *httpSource) pinned(path string) bool { return s.summary != nil && path == metalinkName }
+
 // Get opens a file; what breaks off is resumed if the server can.
 func (s *httpSource) Get(ctx context.Context, path string) (body io.ReadCloser, size int64, err error) {
+	if s.pinned(path) {
+		return io.NopCloser(bytes.NewReader(s.summary)), int64(len(s.summary)), nil
+	}
 	err = s.each(ctx, path, func(u string) error {
 		resp, err := s.fetcher.Open(ctx, &fetch.Request{URL: u})
 		if err == nil {
@@ -156,13 +166,16 @@ func (s *httpSource) Get(ctx context.Context, path string) (body io.ReadCloser, 
 // Do implements Restarter. A mirror that sends a corrupt object counts as one
 // that does not have it.
 func (s *httpSource) Do(ctx context.Context, path string, limit int64, use func(r io.Reader, size int64) error) error {
+	if s.pinned(path) {
+		return use(bytes.NewReader(s.summary), int64(len(s.summary)))
+	}
 	return s.each(ctx, path, func(u string) error {
 		err := s.fetcher.Do(ctx, &fetch.Request{URL: u, MaxBytes: limit, Immutable: isObject(path)}, func(r *fetch.Response) error {
 			return use(r.Body, r.Size)
 		})
 		var fe *fetch.Error
 		if err != nil && !errors.As(err, &fe) {
-			err = fmt.Errorf("get %s: %w", u, err)
+			err = fmt.Errorf("get %s: %w", fetch.Redact(u), err)
 		}
 		return err
 	})
@@ -170,6 +183,9 @@ func (s *httpSource) Do(ctx context.Context, path string, limit int64, use func(
 
 // getIf gets a small file unless it is still the one known.
 func (s *httpSource) getIf(ctx context.Context, path string, limit int64, known cached) (got cached, err error) {
+	if s.pinned(path) {
+		return cached{bytes: s.summary, fresh: true}, nil
+	}
 	err = s.each(ctx, path, func(u string) error {
 		r := &fetch.Request{URL: u, MaxBytes: limit, ETag: known.etag, LastModified: known.modified}
 		data, resp, err := s.fetcher.Bytes(ctx, r)
