@@ -29,7 +29,7 @@ func (a *app) adminCommand() *cobra.Command {
 		return group(c, args)
 	}
 	for _, sub := range []*cobra.Command{
-		a.adminCleanupCommand(), a.adminConfigDiffCommand(), a.adminDeployCommand(), a.adminInitFSCommand(),
+		a.adminBootCompleteCommand(), a.adminCleanupCommand(), a.adminConfigDiffCommand(), a.adminDeployCommand(), a.adminFinalizeStagedCommand(), a.adminInitFSCommand(),
 		a.adminInstutilCommand(), a.adminKargsCommand(), a.adminOSInitCommand(), a.adminPinCommand(),
 		a.adminSetDefaultCommand(), a.adminSetOriginCommand(), a.adminStatusCommand(), a.adminSwitchCommand(),
 		a.adminUndeployCommand(), a.adminUpgradeCommand(),
@@ -56,6 +56,9 @@ func (a *app) withSysroot(ctx context.Context, f func(*sysroot.Sysroot) error) e
 	// The names of boot entries that the real command uses; bootloader-naming-2 stands for the newer ones.
 	o := &sysroot.Options{LegacyEntryNames: true, Notify: func(e sysroot.Event) { a.println(e.String()) }, Run: runProgram}
 	o.FromEnvironment(a.env)
+	if a.openOptions != nil {
+		a.openOptions(o)
+	}
 	s, err := sysroot.Open(ctx, a.sysrootDir(), o)
 	if err != nil {
 		return fmt.Errorf("loading sysroot: %w", err)

@@ -15,7 +15,7 @@ import (
 
 type deployOptions struct {
 	os, originFile                                string
-	kargs, kargsAppend, kargsDelete               []string
+	kargs, kargsAppend, kargsDelete, overlays     []string
 	kargsNone, procCmdline                        bool
 	noPrune, noMerge, retain, pending, rollbackOf bool
 	notDefault, stage                             bool
@@ -39,6 +39,7 @@ func (a *app) adminDeployCommand() *cobra.Command {
 	glibopt.Strings(c, &o.kargsAppend, "karg-append", "", "NAME=VALUE", "Append kernel argument; useful with e.g. console= that can be used multiple times")
 	glibopt.Bool(c, &o.kargsNone, "karg-none", "", "Do not import kernel arguments")
 	glibopt.Strings(c, &o.kargsDelete, "karg-delete", "", "NAME=VALUE", "Delete kernel argument if exists")
+	glibopt.Strings(c, &o.overlays, "overlay-initrd", "", "FILE", "Overlay iniramfs file")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return glibopt.Usagef("REF/REV must be specified")
@@ -52,8 +53,8 @@ func (a *app) deploy(ctx context.Context, s *sysroot.Sysroot, refspec string, o 
 	if o.kargsNone && o.procCmdline {
 		return errorf("Can't specify both --karg-proc-cmdline and --karg-none")
 	}
-	if o.stage {
-		return cannotStage(s)
+	if o.stage && o.notDefault {
+		return errorf("--stage cannot currently be combined with --not-as-default")
 	}
 	name, err := osname(s, o.os)
 	if err != nil {
@@ -75,7 +76,7 @@ func (a *app) deploy(ctx context.Context, s *sysroot.Sysroot, refspec string, o 
 	}
 	r := sysroot.DeployRequest{
 		Stateroot: name, Commit: commit, Origin: origin, NoMerge: o.noMerge, NotDefault: o.notDefault,
-		Retain: o.retain, RetainPending: o.pending, RetainRollback: o.rollbackOf, NoPrune: o.noPrune,
+		Retain: o.retain, RetainPending: o.pending, RetainRollback: o.rollbackOf, NoPrune: o.noPrune, OverlayInitrds: o.overlays,
 	}
 	if !o.noMerge {
 		r.Merge = s.MergeDeployment(name)
@@ -83,16 +84,20 @@ func (a *app) deploy(ctx context.Context, s *sysroot.Sysroot, refspec string, o 
 	if r.KernelArgs, err = o.kernelArgs(r.Merge); err != nil {
 		return err
 	}
-	_, err = s.Deploy(ctx, r, nil)
-	return err
+	return stageOrDeploy(ctx, s, r, o.stage)
 }
 
-// cannotStage is the answer to --stage: only a running system can finish a deployment when it shuts down.
-func cannotStage(s *sysroot.Sysroot) error {
+// stageOrDeploy leaves the completion to the shutdown where that was asked for.
+func stageOrDeploy(ctx context.Context, s *sysroot.Sysroot, r sysroot.DeployRequest, stage bool) error {
+	if !stage {
+		_, err := s.Deploy(ctx, r, nil)
+		return err
+	}
 	if s.Booted() == nil {
 		return errorf("Cannot stage deployment: Not currently booted into an OSTree system")
 	}
-	return errorf("Cannot stage deployment: staged deployments are read, not written")
+	_, err := s.Stage(ctx, r, nil)
+	return err
 }
 
 // kernelArgs of the new deployment; nil inherits them.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"example.com/rpmostree/bootloader"
 	"example.com/rpmostree/internal/glibopt"
 	"example.com/rpmostree/ostree"
 	"example.com/rpmostree/sysroot"
@@ -15,6 +16,7 @@ import (
 type upgradeOptions struct {
 	os, overrideCommit                   string
 	allowDowngrade, pullOnly, deployOnly bool
+	stage, reboot                        bool
 }
 
 func (a *app) adminUpgradeCommand() *cobra.Command {
@@ -25,6 +27,8 @@ func (a *app) adminUpgradeCommand() *cobra.Command {
 	glibopt.String(c, &o.overrideCommit, "override-commit", "", "CHECKSUM", "Deploy CHECKSUM instead of the latest tree")
 	glibopt.Bool(c, &o.pullOnly, "pull-only", "", "Do not create a deployment, just download")
 	glibopt.Bool(c, &o.deployOnly, "deploy-only", "", "Do not pull, only deploy")
+	glibopt.Bool(c, &o.stage, "stage", "", "Enable staging (finalization at reboot time)")
+	glibopt.Bool(c, &o.reboot, "reboot", "r", "Reboot after a successful upgrade")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		if o.pullOnly && o.deployOnly {
 			return errorf("Cannot simultaneously specify --pull-only and --deploy-only")
@@ -43,6 +47,7 @@ func (a *app) adminUpgradeCommand() *cobra.Command {
 func (a *app) adminSwitchCommand() *cobra.Command {
 	var o upgradeOptions
 	c := &cobra.Command{Use: "switch REFSPEC", Short: "Construct new tree from REFSPEC and deploy it"}
+	glibopt.Bool(c, &o.reboot, "reboot", "r", "Reboot after switching trees")
 	glibopt.String(c, &o.os, "os", "", "OSNAME", "Use a different operating system root than the current one")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if len(args) == 0 {
@@ -112,6 +117,11 @@ func (u *upgrader) upgrade(ctx context.Context) error {
 		u.origin.SetRefspec(refspec)
 	}
 	return errorf("More than %d rebases because of the end of life of a branch", maxRebases)
+}
+
+// rebootSystem asks the service manager.
+func rebootSystem(ctx context.Context) error {
+	return runProgram(ctx, bootloader.Command{Argv: []string{"systemctl", "reboot"}})
 }
 
 // maxRebases bounds chains of branches that ended.
@@ -191,8 +201,11 @@ func (u *upgrader) deploy(ctx context.Context, refspec string) error {
 	if err := u.notBackwards(ctx, commit); err != nil || u.o.pullOnly {
 		return err
 	}
-	_, err = u.s.Deploy(ctx, sysroot.DeployRequest{Stateroot: u.name, Commit: commit, Origin: u.origin, Merge: u.merge}, nil)
-	return err
+	r := sysroot.DeployRequest{Stateroot: u.name, Commit: commit, Origin: u.origin, Merge: u.merge}
+	if err := stageOrDeploy(ctx, u.s, r, u.o.stage); err != nil || !u.o.reboot {
+		return err
+	}
+	return rebootSystem(ctx)
 }
 
 // notBackwards refuses a commit older than the one in use.

@@ -13,6 +13,7 @@ import (
 
 	"example.com/rpmostree/internal/glibopt"
 	"example.com/rpmostree/ostree"
+	"example.com/rpmostree/sysroot"
 )
 
 // app is what every verb has at hand.
@@ -22,6 +23,7 @@ type app struct {
 	stdout, stderr io.Writer
 	repoPath       string
 	sysrootPath    string
+	openOptions    func(*sysroot.Options) // changes how the system root is opened; nil does not
 	verbose        bool
 }
 
