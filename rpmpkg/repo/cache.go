@@ -122,7 +122,7 @@ func dataName(d *repodata.Data) string {
 	return repodataDir + "/" + base
 }
 
-// collect removes the files that repomd.xml does not name.
+// collect removes the files that repomd.xml does not name, and those that are not derived from its packages.
 func (c *cache) collect(ctx context.Context, m *repodata.Repomd) error {
 	keep := map[string]bool{path.Base(repomdPath): true, path.Base(signatureFile): true}
 	for i := range m.Data {
@@ -130,13 +130,17 @@ func (c *cache) collect(ctx context.Context, m *repodata.Repomd) error {
 			keep[path.Base(dataName(&m.Data[i]))] = true
 		}
 	}
+	derived := ""
+	if d, ok := m.Find("primary"); ok && d.Checksum != "" {
+		derived = d.Checksum.Encoded() + "-"
+	}
 	entries, err := c.dir.ReadDir(repodataDir)
 	if err != nil {
 		return err
 	}
 	var errs []error
 	for _, e := range entries {
-		if !keep[e.Name] {
+		if !keep[e.Name] && (derived == "" || !strings.HasPrefix(e.Name, derived)) {
 			errs = append(errs, atomicfs.Remove(ctx, c.dir, repodataDir+"/"+e.Name))
 		}
 	}

@@ -27,27 +27,29 @@ import (
 // state removes the files of this one from the cache, and the repository may not have them any more: what has not been
 // opened until then cannot be had.
 type Metadata struct {
-	client  *client
-	cache   *cache // nil for a repository that is used where it is
-	dir     string // of the cached or local repository, with repodata in it
-	raw     []byte // repomd.xml
-	repomd  *repodata.Repomd
-	offline bool
+	client   *client
+	cache    *cache // nil for a repository that is used where it is
+	derived  *cache // where derived files are; nil for nowhere yet
+	cacheDir string // where derived would be for a local repository; "" for nowhere
+	dir      string // of the cached or local repository, with repodata in it
+	raw      []byte // repomd.xml
+	repomd   *repodata.Repomd
+	offline  bool
 
 	mu       sync.Mutex
 	verified map[string]bool // data files whose checksum has been checked by this Metadata
 }
 
 func newMetadata(c *client, cached *cache, dir string, raw []byte, m *repodata.Repomd, offline bool) *Metadata {
-	return &Metadata{client: c, cache: cached, dir: dir, raw: raw, repomd: m, offline: offline, verified: map[string]bool{}}
+	return &Metadata{client: c, cache: cached, derived: cached, dir: dir, raw: raw, repomd: m, offline: offline, verified: map[string]bool{}}
 }
 
 // Close releases the cache directory. Files of it must not be asked for after it.
 func (m *Metadata) Close() error {
-	if m.cache == nil {
+	if m.derived == nil {
 		return nil
 	}
-	return m.cache.close()
+	return m.derived.close()
 }
 
 // Repo gives the definition of the repository.
@@ -66,8 +68,14 @@ func sum256(b []byte) []byte {
 	return sum[:]
 }
 
-// ensure makes sure that a data file is there and right.
-func (m *Metadata) ensure(ctx context.Context, d *repodata.Data) error {
+// ensure makes sure that a data file is there and right. With lazy, a file of the right size is left to be verified
+// when it is opened: mostly that is not necessary, see OpenDerived.
+func (m *Metadata) ensure(ctx context.Context, d *repodata.Data, lazy bool) error {
+	if lazy && d.Size > 0 && m.hasDerived() {
+		if fi, err := os.Stat(m.path(d)); err == nil && fi.Size() == d.Size {
+			return nil
+		}
+	}
 	f, err := m.openFile(ctx, d)
 	if err != nil {
 		return err
@@ -75,15 +83,23 @@ func (m *Metadata) ensure(ctx context.Context, d *repodata.Data) error {
 	return f.Close()
 }
 
+// name is where a data file is below the directory.
+func (m *Metadata) name(d *repodata.Data) string {
+	if m.cache != nil {
+		return dataName(d)
+	}
+	return d.Location
+}
+
+func (m *Metadata) path(d *repodata.Data) string {
+	return filepath.Join(m.dir, filepath.FromSlash(m.name(d)))
+}
+
 // openFile opens a data file after its checksum has been verified, downloading it if it is missing or damaged.
 func (m *Metadata) openFile(ctx context.Context, d *repodata.Data) (*os.File, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	name := d.Location
-	if m.cache != nil {
-		name = dataName(d)
-	}
-	file := filepath.Join(m.dir, filepath.FromSlash(name))
+	name, file := m.name(d), m.path(d)
 	f, err := m.openVerified(ctx, d, name, file)
 	if err == nil || ctx.Err() != nil {
 		return f, err

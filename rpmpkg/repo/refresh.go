@@ -57,7 +57,7 @@ func Refresh(ctx context.Context, r *Repo, cacheDir string, o *Options) (*Metada
 		if !ok {
 			continue
 		}
-		if err := m.ensure(ctx, &d); err != nil {
+		if err := m.ensure(ctx, &d, typ == "primary"); err != nil {
 			return nil, errors.Join(err, m.Close())
 		}
 	}
@@ -81,7 +81,11 @@ func refresh(ctx context.Context, r *Repo, cacheDir string, o *Options) (*Metada
 	}
 	if r.Metalink == "" && r.Mirrorlist == "" && len(r.BaseURLs) == 1 {
 		if path, ok := localPath(r.BaseURLs[0]); ok {
-			return f.local(ctx, path)
+			m, err := f.local(ctx, path)
+			if err == nil {
+				m.cacheDir = cacheDir
+			}
+			return m, err
 		}
 	}
 	if f.cache, err = openCache(ctx, r, cacheDir); err != nil {
@@ -191,7 +195,7 @@ func (f *refresher) update(ctx context.Context, old []byte, oldIndex *repodata.R
 func (f *refresher) commit(ctx context.Context, data []byte, m *repodata.Repomd, next state) (*Metadata, error) {
 	md := f.open(data, m, next)
 	if d, ok := m.Find("primary"); ok {
-		if err := md.ensure(ctx, &d); err != nil {
+		if err := md.ensure(ctx, &d, false); err != nil {
 			return nil, err
 		}
 	}
