@@ -131,7 +131,7 @@ func (c *Catalog) refresh(ctx context.Context) error {
 func (c *Catalog) load(ctx context.Context, m *repo.Metadata) error {
 	r := m.Repo()
 	into := c.pool.AddRepo(r.ID, &depsolve.RepoOptions{Priority: r.Priority, Cost: r.Cost})
-	if err := loader.Load(into, m.Packages(ctx)); err != nil {
+	if err := loader.LoadCached(ctx, into, m, r.ID); err != nil {
 		return err
 	}
 	c.report(Progress{Task: "Importing rpm-md", Detail: fmt.Sprintf("%s; solvables: %d", r.ID, len(into.Packages()))})

@@ -4,7 +4,11 @@
 // rpm databases yield them, into one repository of a pool; Package converts a
 // single one. The Info stays reachable as the package's Data.
 //
-// Nothing is read from disk here; see rpmpkg/repodata and rpmpkg/rpmdb.
+// LoadCached does the same for a whole repository by way of a binary form that
+// the repository keeps, several times as fast and without a description of
+// each package in memory.
+//
+// Nothing is fetched here; see rpmpkg/repo and rpmpkg/rpmdb.
 package loader
 
 import (

@@ -34,7 +34,7 @@ func (a *app) load(ctx context.Context) (*depsolve.Pool, error) {
 			return nil, err
 		}
 		r := pool.AddRepo(id, &depsolve.RepoOptions{Cost: 1000 + i})
-		if err := loadRepo(ctx, r, dir); err != nil {
+		if err := loadRepo(ctx, r, dir, a.cache); err != nil {
 			return nil, err
 		}
 	}
@@ -42,24 +42,25 @@ func (a *app) load(ctx context.Context) (*depsolve.Pool, error) {
 }
 
 // loadRepo reads a directory with repodata.
-func loadRepo(ctx context.Context, to *depsolve.Repo, dir string) error {
+func loadRepo(ctx context.Context, to *depsolve.Repo, dir, cache string) error {
 	abs, err := filepath.Abs(dir)
 	if err != nil {
 		return err
 	}
-	md, err := repo.Refresh(ctx, repo.New(strings.TrimPrefix(to.Name(), "@"), abs), "", nil)
+	id := strings.TrimPrefix(to.Name(), "@")
+	md, err := repo.Refresh(ctx, repo.New(id, abs), cache, nil)
 	if err != nil {
 		return err
 	}
 	defer md.Close()
-	return loader.Load(to, md.Packages(ctx))
+	return loader.LoadCached(ctx, to, md, id)
 }
 
 // loadInstalled reads repodata, the database of a root directory, or a
 // database.
 func loadInstalled(ctx context.Context, to *depsolve.Repo, dir string) error {
 	if _, err := os.Stat(filepath.Join(dir, "repodata")); err == nil {
-		return loadRepo(ctx, to, dir)
+		return loadRepo(ctx, to, dir, "")
 	}
 	for _, sub := range []string{"usr/lib/sysimage/rpm", "usr/share/rpm", "var/lib/rpm", "."} {
 		db, err := rpmdb.Open(filepath.Join(dir, sub))

@@ -1,7 +1,7 @@
 // Command solve shows what installing, erasing or updating packages would do,
 // and why, without doing it:
 //
-//	solve --repo ID=DIR ... [--installed DIR] install|erase|update|distupgrade [SPEC ...]
+//	solve --repo ID=DIR ... [--installed DIR] [--cache DIR] install|erase|update|distupgrade [SPEC ...]
 //
 // DIR is a directory with repodata; that of --installed may also be a root
 // directory or one with an RPM database. With --json the answer is a document
@@ -37,6 +37,7 @@ func main() {
 type app struct {
 	repos                     []string
 	installed, arch, snapshot string
+	cache                     string
 	json, best, noWeak, lock  bool
 	stdout                    io.Writer
 }
@@ -47,6 +48,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	f := root.PersistentFlags()
 	f.StringArrayVar(&a.repos, "repo", nil, "Repository: ID=DIR, better ones first")
 	f.StringVar(&a.installed, "installed", "", "The installed system: repodata, a root directory or an RPM database")
+	f.StringVar(&a.cache, "cache", "", "Keep the repositories' packages in binary form in this directory")
 	f.StringVar(&a.arch, "arch", a.arch, "Architecture of the machine")
 	f.StringVar(&a.snapshot, "snapshot", "", "Write the request as a test case into this directory")
 	f.BoolVar(&a.json, "json", false, "Print a JSON document")
