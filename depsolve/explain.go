@@ -1,7 +1,6 @@
 package depsolve
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -17,7 +16,7 @@ func (s *solver) unsolvableError(partial *Transaction) *UnsolvableError {
 
 // problem turns a refutation into facts about packages.
 func (s *solver) problem(f found) *Problem {
-	p := &Problem{solver: s, rules: f.rules}
+	p := &Problem{solver: s, rules: f.rules, found: f}
 	for _, e := range s.inOrder(f.rules) {
 		if e < 0 {
 			p.Jobs = append(p.Jobs, int(-e-1))
@@ -33,10 +32,14 @@ func (s *solver) problem(f found) *Problem {
 	for _, n := range f.proof {
 		s.causesOf(n, add)
 	}
-	if len(p.Causes) > 0 {
-		p.Main = slices.MinFunc(p.Causes, func(a, b Cause) int { return cmp.Compare(s.weight(a, f), s.weight(b, f)) })
-	} else {
-		p.Main = Cause{Kind: "other", Text: "the packages contradict each other"}
+	p.Main = Cause{Kind: "other", Text: "the packages contradict each other"}
+	if n := s.mainRule(f); n != 0 {
+		first := true
+		s.causesOf(n, func(c Cause) {
+			if first {
+				p.Main, first = c, false
+			}
+		})
 	}
 	p.Text = s.story(p)
 	return p
@@ -175,34 +178,6 @@ func (s *solver) onlyProvider(f ruleFact) int32 {
 		return l[0]
 	}
 	return 0
-}
-
-// weight orders causes by how much they say; the least is the main one.
-func (s *solver) weight(c Cause, f found) int {
-	installed := func(id PkgID) bool { return id != 0 && s.pool.isInstalled(int32(id)) }
-	penalty := 0
-	if installed(c.Package) {
-		penalty = 1
-	} else if !s.isJobPackage(c.Package, f) {
-		penalty = 2
-	}
-	order := []string{"job-missing", "job-unknown", "missing", "excluded", "not-installable", "requires", "conflicts", "obsoletes",
-		"same-name", "split", "blacklist", "repo-priority", "best", "not-in-repo", "inferior-arch", "locked", "update", "job"}
-	i := slices.Index(order, c.Kind)
-	if i < 0 {
-		i = len(order)
-	}
-	return i*4 + penalty
-}
-
-// isJobPackage reports whether a job to blame is about a package.
-func (s *solver) isJobPackage(id PkgID, f found) bool {
-	for _, e := range f.rules {
-		if e < 0 && slices.Contains(s.pool.selected(s.jobs[-e-1].Select), int32(id)) {
-			return true
-		}
-	}
-	return false
 }
 
 // facts calls f for each reason that a package rule exists.

@@ -32,6 +32,7 @@ type Problem struct {
 	Jobs   []int   // the jobs to blame, as indexes of what Solve was given
 
 	rules  []int32 // the rules to give up, negative for jobs
+	found  found
 	solver *solver
 }
 
@@ -67,6 +68,23 @@ type Cause struct {
 // Solution is one way out of a problem.
 type Solution struct {
 	Elements []SolutionElement
+
+	job  int // what was tried first: a job, or -1 and the rule
+	rule Rule
+}
+
+// Origin returns what the solution began with, which tells the solutions of a
+// problem apart: the job that was given up, or -1 and the clause.
+func (s Solution) Origin() (job int, rule Rule) { return s.job, s.rule }
+
+// Rules returns the clauses that contradict each other, without repetition.
+// They tell problems apart.
+func (p *Problem) Rules() []Rule {
+	var out []Rule
+	for _, n := range p.found.proof {
+		out = append(out, p.solver.ruleView(n))
+	}
+	return out
 }
 
 // SolutionElement is one thing to give up. Exactly one of the following holds:

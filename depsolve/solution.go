@@ -178,6 +178,14 @@ func (s *solver) enableWeak() {
 // solution words what was given up.
 func (s *solver) solution(given []int32) Solution {
 	var sol Solution
+	sol.job = -1
+	switch {
+	case len(given) == 0:
+	case given[0] < 0:
+		sol.job = int(-given[0] - 1)
+	default:
+		sol.rule = s.ruleView(given[0])
+	}
 	for _, e := range given {
 		sol.Elements = append(sol.Elements, s.solutionElements(e)...)
 	}

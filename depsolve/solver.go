@@ -76,7 +76,8 @@ type solver struct {
 type found struct {
 	rules    []int32
 	proof    []int32
-	asserted bool // the rules are of one literal and contradict each other directly
+	roots    []int32 // the same, with learnt rules for what they stand for
+	asserted bool    // the rules are of one literal and contradict each other directly
 }
 
 // branch is a decision where there was a choice.

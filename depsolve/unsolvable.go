@@ -113,7 +113,10 @@ func (s *solver) unsolvable(bad int32) int32 {
 			f.rules = append(f.rules, e)
 		}
 	}
-	s.sat.Refute(bad, add)
+	s.sat.Refute(bad, func(n int32) {
+		f.roots = append(f.roots, n)
+		add(n)
+	})
 	if lastWeak != 0 {
 		s.giveUpWeak(lastWeak)
 		return s.restart()

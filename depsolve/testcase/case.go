@@ -109,7 +109,7 @@ type runner struct {
 	repos    []*depsolve.Repo
 	ids      map[*depsolve.Repo]map[string]depsolve.PkgID
 	jobs     []depsolve.Job
-	jobText  []string
+	asked    []depsolve.Job   // what the solver was given
 	stack    []depsolve.DepID // what genid built
 	opts     depsolve.Options
 	started  bool
@@ -147,7 +147,7 @@ func (c *runner) directive(w []string) error {
 		}
 		return nil
 	case "nextjob":
-		c.jobs, c.jobText, c.stack, c.opts, c.skip = nil, nil, nil, depsolve.Options{}, ""
+		c.jobs, c.stack, c.opts, c.skip = nil, nil, depsolve.Options{}, ""
 		return nil
 	case "result":
 		return c.result(w[1:])

@@ -82,6 +82,23 @@ func (c *runner) alternative(r *Result, a depsolve.Alternative) {
 	}
 }
 
+func (c *runner) problemID(p *depsolve.Problem) string {
+	var ids []string
+	for _, rule := range p.Rules() {
+		ids = append(ids, c.ruleID(rule))
+	}
+	slices.Sort(ids)
+	return shortID(slices.Compact(ids))
+}
+
+func (c *runner) solutionID(s depsolve.Solution) string {
+	job, rule := s.Origin()
+	if job >= 0 {
+		return shortID([]string{jobLine(c.pool, c.asked[job])})
+	}
+	return shortID([]string{c.ruleID(rule)})
+}
+
 // shortID is the digest that names problems, solutions and choices.
 func shortID(parts []string) string {
 	h := md5.New() // the format's choice, nothing to protect

@@ -93,7 +93,6 @@ func (c *runner) job(w []string) error {
 	if len(w) < 2 {
 		return fmt.Errorf("job: want an action and a selection")
 	}
-	text := strings.Join(w, " ")
 	a, ok := actions[w[0]]
 	if !ok {
 		return fmt.Errorf("job %q: unknown action", w[0])
@@ -112,7 +111,7 @@ func (c *runner) job(w []string) error {
 	if j.Select, _, err = c.selection(w[1:]); err != nil {
 		return err
 	}
-	c.jobs, c.jobText = append(c.jobs, j), append(c.jobText, text)
+	c.jobs = append(c.jobs, j)
 	return nil
 }
 

@@ -37,7 +37,7 @@ func (c *runner) result(w []string) error {
 	for _, f := range r.Flags {
 		switch f {
 		case "transaction", "problems", "genid", "jobs", "rules", "recommended", "alternatives", "cleandeps",
-			"orphaned", "unneeded", "userinstalled":
+			"orphaned", "unneeded", "userinstalled", "proof":
 		default:
 			r.Skipped = "result " + f + " is not supported"
 		}
@@ -52,6 +52,9 @@ func (c *runner) result(w []string) error {
 		if err := c.run(&r); err != nil {
 			return err
 		}
+	}
+	if len(w) < 2 { // nothing to compare with
+		r.Want = slices.Clone(r.Got)
 	}
 	c.results = append(c.results, r)
 	return nil
@@ -84,6 +87,7 @@ func (c *runner) run(r *Result) error {
 }
 
 func (c *runner) solve(r *Result, jobs []depsolve.Job) error {
+	c.asked = jobs
 	start := time.Now()
 	tr, err := c.pool.Solve(c.ctx, jobs, &c.opts)
 	r.Elapsed = time.Since(start)
@@ -91,6 +95,11 @@ func (c *runner) solve(r *Result, jobs []depsolve.Job) error {
 	if errors.As(err, &unsolvable) {
 		tr = unsolvable.Partial
 		c.details(r, tr)
+		if slices.Contains(r.Flags, "proof") {
+			for _, p := range unsolvable.Problems {
+				c.proof(r, p)
+			}
+		}
 		if slices.Contains(r.Flags, "problems") {
 			if err := c.problems(r, unsolvable); err != nil {
 				return err
@@ -155,19 +164,21 @@ func (c *runner) transaction(tr *depsolve.Transaction, why map[string]string) []
 }
 
 func (c *runner) problems(r *Result, e *depsolve.UnsolvableError) error {
-	for i, p := range e.Problems {
+	for _, p := range e.Problems {
 		text := p.Main.Text
 		if p.Main.Kind == "excluded" { // the format's word for it
 			text = "package " + c.pool.PkgString(p.Main.Package) + " is disabled"
 		}
-		r.Got = append(r.Got, fmt.Sprintf("problem %d info %s", i+1, text))
+		id := c.problemID(p)
+		r.Got = append(r.Got, "problem "+id+" info "+text)
 		sols, err := p.Solutions(c.ctx)
 		if err != nil {
 			return err
 		}
-		for k, s := range sols {
+		for _, s := range sols {
+			sid := c.solutionID(s)
 			for _, el := range s.Elements {
-				r.Got = append(r.Got, fmt.Sprintf("problem %d solution %d %s", i+1, k+1, c.element(el)))
+				r.Got = append(r.Got, fmt.Sprintf("problem %s solution %s %s", id, sid, c.element(el)))
 			}
 		}
 	}
@@ -177,10 +188,7 @@ func (c *runner) problems(r *Result, e *depsolve.UnsolvableError) error {
 func (c *runner) element(e depsolve.SolutionElement) string {
 	switch {
 	case e.Job >= 0:
-		if e.Job < len(c.jobText) {
-			return "deljob " + c.jobText[e.Job]
-		}
-		return "deljob"
+		return "deljob " + jobLine(c.pool, c.asked[e.Job])
 	case e.Allow:
 		return "allow " + c.pkgText(e.Package)
 	case e.Other != 0:

@@ -64,6 +64,5 @@ func (c *runner) evrCmp(w []string) error {
 	}
 	d := c.pool.Relation(c.pool.Name(w[0]), op, c.pool.Name(w[1]))
 	c.jobs = append(c.jobs, depsolve.Job{Action: depsolve.Noop, Select: depsolve.SelectName(d)})
-	c.jobText = append(c.jobText, "noop name "+DepText(c.pool, d))
 	return nil
 }

@@ -59,10 +59,6 @@ func (c *runner) selectionJobs(like depsolve.Job, w []string) error {
 		jobs = append(jobs, s.job(like, p))
 	}
 	c.jobs = s.combine(c.jobs, jobs)
-	c.jobText = c.jobText[:0]
-	for _, j := range c.jobs {
-		c.jobText = append(c.jobText, jobLine(c.pool, j))
-	}
 	return nil
 }
 
