@@ -317,6 +317,16 @@ func (w *importWalk) entry(d *sharedDir, name, at string, node *importNode) erro
 	if err := checkFileName(name); err != nil {
 		return fmt.Errorf("%s: %w", at, err)
 	}
+	same, err := w.im.unchanged(&job)
+	if err != nil {
+		return fmt.Errorf("%s: %w", at, err)
+	}
+	if same {
+		node.files = append(node.files, FileEntry{name, job.known.checksum})
+		w.im.hit(&job)
+		w.im.progress.add(st.Size)
+		return nil
+	}
 	w.seq++
 	node.files = append(node.files, FileEntry{Name: name})
 	job.out = &node.files[len(node.files)-1].Checksum

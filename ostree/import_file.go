@@ -36,38 +36,42 @@ func (im *importer) lookup(job *importJob) error {
 	return nil
 }
 
+// xattrs returns the attributes of the object.
+func (k *knownFile) xattrs() ([]dirfd.Xattr, error) { return toDisk(k.header.Xattrs), nil }
+
+// unchanged reports whether a file is an object in the cache. It tells only where that takes no look at the file, which
+// is also cheaper than giving it to another goroutine.
+func (im *importer) unchanged(job *importJob) (bool, error) {
+	switch {
+	case job.known == nil:
+		return false, nil
+	case im.o.DevInoCanonical:
+		return true, nil
+	case im.t.repo.mode != ModeBareUser: // the attributes are on the file
+		return false, nil
+	}
+	h := job.header
+	err := im.modifier.xattrs(job.path, &h, job.known.xattrs)
+	return err == nil && sameHeader(&h, &job.known.header), err
+}
+
 // importFile returns the object of a file or symbolic link, and writes it if it
 // is missing.
 func (im *importer) importFile(ctx context.Context, job *importJob) (Checksum, error) {
-	if job.known != nil && im.o.DevInoCanonical {
-		im.hit(job)
-		return job.known.checksum, nil
-	}
 	if job.header.IsSymlink() {
 		return im.importLink(ctx, job)
-	}
-	// What is a link of an object need not be opened to see its attributes, where they are in the object's header.
-	inHeader := job.known != nil && im.t.repo.mode == ModeBareUser
-	if inHeader {
-		known := func() ([]dirfd.Xattr, error) { return toDisk(job.known.header.Xattrs), nil }
-		if err := im.modifier.xattrs(job.path, &job.header, known); err != nil {
-			return Checksum{}, err
-		}
-		if sameHeader(&job.header, &job.known.header) {
-			im.hit(job)
-			return job.known.checksum, nil
-		}
 	}
 	f, err := job.dir.OpenFile(job.name, unix.O_RDONLY|unix.O_NONBLOCK, 0)
 	if err != nil {
 		return Checksum{}, err
 	}
 	defer f.Close()
-	if !inHeader {
-		read := func() ([]dirfd.Xattr, error) { return dirfd.FReadXattrs(f) }
-		if err := im.modifier.xattrs(job.path, &job.header, read); err != nil {
-			return Checksum{}, err
-		}
+	read := func() ([]dirfd.Xattr, error) { return dirfd.FReadXattrs(f) }
+	if job.known != nil && im.t.repo.mode == ModeBareUser {
+		read = job.known.xattrs
+	}
+	if err := im.modifier.xattrs(job.path, &job.header, read); err != nil {
+		return Checksum{}, err
 	}
 	if job.known != nil && sameHeader(&job.header, &job.known.header) {
 		im.hit(job)
