@@ -53,6 +53,8 @@ type Catalog struct {
 	stored  map[depsolve.PkgID]*importer.Stored // packages that are in the image repository already
 	rpmfile map[depsolve.PkgID]localFile        // local files
 
+	searched map[string]bool // paths that were looked for in the file lists
+
 	reporting sync.Mutex // repositories are refreshed at the same time
 }
 

@@ -15,6 +15,7 @@ import (
 	"example.com/rpmostree/layering/sandbox"
 	"example.com/rpmostree/ostree"
 	"example.com/rpmostree/ostree/pull"
+	"example.com/rpmostree/ostree/sign"
 	"example.com/rpmostree/rpmpkg/repo"
 	"example.com/rpmostree/sysroot"
 )
@@ -31,6 +32,8 @@ type EngineOptions struct {
 	// OpenRemote gives access to the image repository of a remote, with the options of the pull, which may bring a
 	// verifier of signatures. nil is pull.OpenRemote, which refuses remotes that demand signatures.
 	OpenRemote func(ctx context.Context, r ostree.Remote) (pull.Source, *pull.Options, error)
+	// Keys say where the trusted keys of this machine are, for Status; nil = the defaults.
+	Keys *sign.Options
 	// Sandbox runs scriptlets; nil is sandbox.None, with which packages that have any are refused.
 	Sandbox sandbox.Sandbox
 	// NoRecommends leaves out packages that others only recommend.

@@ -93,12 +93,12 @@ func (s *solver) transaction(ctx context.Context) (*depsolve.Transaction, error)
 	o := &depsolve.Options{ // as libdnf sets them for rpm-ostree
 		IgnoreWeak: s.e.opts.NoRecommends, AllowUninstall: true, KeepOrphans: true, BestObeyPolicy: true, YumObsoletes: true,
 	}
-	tr, err := s.c.Pool().Solve(ctx, append(slices.Clip(s.jobs), s.lockBase()...), o)
+	tr, err := s.c.Solve(ctx, append(slices.Clip(s.jobs), s.lockBase()...), o)
 	var unsolvable *depsolve.UnsolvableError
 	if !errors.As(err, &unsolvable) {
 		return tr, err
 	}
-	if loose, err := s.c.Pool().Solve(ctx, s.jobs, o); err == nil {
+	if loose, err := s.c.Solve(ctx, s.jobs, o); err == nil {
 		if why := s.check(loose); why != nil {
 			return nil, why
 		}
@@ -144,7 +144,7 @@ func (s *solver) request(ctx context.Context) error {
 			return err
 		}
 	}
-	return s.packages()
+	return s.packages(ctx)
 }
 
 func (s *solver) inactive(request, reason string) {
@@ -223,11 +223,14 @@ func (s *solver) local(ctx context.Context, l LocalPackage, forced bool) error {
 }
 
 // packages turns the requested names into jobs. Everything that is wrong with them is in one error.
-func (s *solver) packages() error {
+func (s *solver) packages(ctx context.Context) error {
 	var missing []string
 	var errs []error
 	for _, spec := range s.p.Layers.Packages {
-		sel := s.c.Pool().Match(spec)
+		sel, err := s.c.Match(ctx, spec)
+		if err != nil {
+			return err
+		}
 		by, state := s.inBase(sel)
 		switch {
 		case state == baseRemoves:

@@ -42,8 +42,10 @@ type DeploymentStatus struct {
 	Timestamp    int64      `json:"timestamp"`
 	Origin       string     `json:"origin,omitempty"`
 	CustomOrigin *[2]string `json:"custom-origin,omitempty"`
-	GPGEnabled   bool       `json:"gpg-enabled"`
-	RemoteError  string     `json:"remote-error,omitempty"`
+	// Signatures are the OpenPGP signatures of the base commit, as its remote's keys see them; nil without such a remote.
+	Signatures  []SignatureTuple `json:"signatures,omitempty"`
+	GPGEnabled  bool             `json:"gpg-enabled"`
+	RemoteError string           `json:"remote-error,omitempty"`
 
 	BaseChecksum  string `json:"base-checksum,omitempty"` // of a layered deployment
 	BaseVersion   string `json:"base-version,omitempty"`
@@ -114,6 +116,11 @@ func (e *Engine) deploymentStatus(ctx context.Context, d *sysroot.Deployment) (*
 			s.RemoteError = err.Error()
 		}
 		s.GPGEnabled = err == nil && rem.GPGVerify
+		if s.GPGEnabled {
+			if err := e.signatures(ctx, s, rem); err != nil {
+				s.RemoteError = err.Error()
+			}
+		}
 	}
 	return s, nil
 }

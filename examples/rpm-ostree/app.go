@@ -85,6 +85,8 @@ func (a *app) withSysroot(ctx context.Context, f func(*sysroot.Sysroot) error) e
 // engine drives a root with the facts of this machine.
 func (a *app) engine(s *sysroot.Sysroot) *layering.Engine {
 	o := &layering.EngineOptions{Progress: a.progress(), Sandbox: newSandbox(), Now: a.now, Stage: s.Booted() != nil}
+	o.Keys = &sign.Options{}
+	o.Keys.FromEnvironment(a.env)
 	o.OpenRemote = func(ctx context.Context, r ostree.Remote) (pull.Source, *pull.Options, error) {
 		return a.openRemote(ctx, s.Repo(), r)
 	}

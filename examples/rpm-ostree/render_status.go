@@ -62,6 +62,7 @@ func (a *app) printDeployment(d *layering.DeploymentStatus, index int, verbose, 
 	if showStateroot {
 		a.key("StateRoot", d.OSName)
 	}
+	a.signatures(d)
 	a.overridesAndLayers(d, verbose)
 	if d.RegenerateInitramfs {
 		a.key("Initramfs", "regenerate")
@@ -78,6 +79,26 @@ func (a *app) printDeployment(d *layering.DeploymentStatus, index int, verbose, 
 	}
 	if d.RemoteError != "" {
 		a.key("OstreeRemoteStatus", d.RemoteError)
+	}
+}
+
+// signatures prints what the keys of the remote say to the commit.
+func (a *app) signatures(d *layering.DeploymentStatus) {
+	if d.GPGEnabled && len(d.Signatures) == 0 {
+		a.key("GPGSignature", "(unsigned)")
+	}
+	for i, s := range d.Signatures {
+		name, text := "GPGSignature", "Invalid signature by "
+		if i > 0 {
+			name = ""
+		}
+		switch {
+		case s[0] == true:
+			text = "Valid signature by "
+		case s[4] == true:
+			text = "Can't check signature: public key not found: "
+		}
+		a.key(name, text+fmt.Sprint(s[5]))
 	}
 }
 

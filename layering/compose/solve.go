@@ -111,12 +111,12 @@ func (c *composer) repos() ([]*repo.Repo, error) {
 }
 
 func (c *composer) solve(ctx context.Context) error {
-	jobs, err := c.jobs()
+	jobs, err := c.jobs(ctx)
 	if err != nil {
 		return err
 	}
 	pool := c.solution.catalog.Pool()
-	tr, err := pool.Solve(ctx, jobs, &depsolve.Options{
+	tr, err := c.solution.catalog.Solve(ctx, jobs, &depsolve.Options{
 		IgnoreWeak: !treefile.Bool(c.tf.Recommends, true), KeepOrphans: true, BestObeyPolicy: true, YumObsoletes: true,
 	})
 	if err != nil {
@@ -132,12 +132,15 @@ func (c *composer) solve(ctx context.Context) error {
 }
 
 // jobs turns package names into wishes. All that are unknown are in one error.
-func (c *composer) jobs() ([]depsolve.Job, error) {
+func (c *composer) jobs(ctx context.Context) ([]depsolve.Job, error) {
 	pool := c.solution.catalog.Pool()
 	var jobs []depsolve.Job
 	var missing []string
 	for _, spec := range c.tf.Packages {
-		sel := pool.Match(spec)
+		sel, err := c.solution.catalog.Match(ctx, spec)
+		if err != nil {
+			return nil, err
+		}
 		if sel.IsEmpty() {
 			missing = append(missing, spec)
 			continue
