@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -16,6 +18,7 @@ import (
 	"example.com/rpmostree/bootloader/kargs"
 	"example.com/rpmostree/internal/testenv"
 	"example.com/rpmostree/ostree"
+	"example.com/rpmostree/ostree/ostreetest"
 	"example.com/rpmostree/ostree/pull"
 	"example.com/rpmostree/rpmpkg"
 	"example.com/rpmostree/rpmpkg/rpmtest"
@@ -30,6 +33,9 @@ import (
 //	mkrpms DIR NAME...       packages of the file packages.txt, or all, and their repository metadata
 //	machine VERSION          composes the image of a version and installs a machine with it, at $OSTREE_SYSROOT
 //	release VERSION [NAME..] composes another version, with more packages
+//	subst FILE               puts the directory "rpms" for RPMS in a file
+//	initrepo DIR             makes an archive repository
+//	tree REF                 lists an image of the repository "images", with the content of small files
 //	boot                     makes the newest deployment the running system
 //	show PATH...             prints type, permissions and content of files of the newest deployment
 //
@@ -64,6 +70,16 @@ func TestScripts(t *testing.T) {
 			},
 			"boot": func(ts *testscript.TestScript, _ bool, _ []string) { boot(t, ts) },
 			"show": func(ts *testscript.TestScript, neg bool, args []string) { show(ts, neg, args) },
+			"subst": func(ts *testscript.TestScript, _ bool, args []string) {
+				text := strings.ReplaceAll(ts.ReadFile(args[0]), "RPMS", ts.MkAbs("rpms"))
+				ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o644))
+			},
+			"initrepo": func(ts *testscript.TestScript, _ bool, args []string) {
+				r, err := ostree.Init(context.Background(), ts.MkAbs(args[0]), &ostree.InitOptions{Mode: ostree.ModeArchive})
+				ts.Check(err)
+				ts.Check(r.Close())
+			},
+			"tree": func(ts *testscript.TestScript, _ bool, args []string) { listImage(t, ts, args[0]) },
 			"machine": func(ts *testscript.TestScript, _ bool, args []string) {
 				release(ts, args[0], nil)
 				ts.Check(install(ts))
@@ -150,6 +166,20 @@ func newest(ts *testscript.TestScript, f func(*sysroot.Sysroot, *sysroot.Deploym
 	ts.Check(err)
 	defer s.Close()
 	f(s, s.Deployments()[0])
+}
+
+func listImage(t *testing.T, ts *testscript.TestScript, ref string) {
+	r, err := ostree.Open(context.Background(), ts.MkAbs("images"), nil)
+	ts.Check(err)
+	defer r.Close()
+	sum, err := r.ResolveRev(context.Background(), ref)
+	ts.Check(err)
+	all := ostreetest.List(t, r, sum)
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		if !strings.HasPrefix(name, "usr/share/rpm/") && !strings.HasPrefix(name, "usr/lib/sysimage/") {
+			fmt.Fprintf(ts.Stdout(), "%s\n%s", name, all[name])
+		}
+	}
 }
 
 func boot(t *testing.T, ts *testscript.TestScript) {
