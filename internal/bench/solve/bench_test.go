@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -40,5 +42,25 @@ func BenchmarkSolve(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// BenchmarkWhole does whole runs without the other side.
+func BenchmarkWhole(b *testing.B) {
+	repos := strings.Fields(os.Getenv("RPMOSTREE_BENCH_REPOS"))
+	if len(repos) == 0 {
+		b.Skip("RPMOSTREE_BENCH_REPOS names no repositories")
+	}
+	dir := b.TempDir()
+	specs, _, err := prepareWhole(context.Background(), dir, repos)
+	if err != nil {
+		b.Fatal(err)
+	}
+	all := append([]string{"@System=" + filepath.Join(dir, "system.xml")}, repos...)
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := serveWhole(context.Background(), dir, specs, all, io.Discard); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

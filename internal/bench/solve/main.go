@@ -3,7 +3,7 @@
 // one side solves, then the other, several times over, and the medians are
 // compared. A request that fails counts with all its problems and solutions.
 //
-//	go run ./internal/bench/solve [-rounds N] WHAT ...
+//	go run ./internal/bench/solve [-rounds N] [-whole] WHAT ...
 //
 // WHAT is "ID=PRIMARY.xml.gz", a repository on which a list of requests is
 // solved for an empty system, or the path of a testcase.t with its repositories
@@ -11,6 +11,10 @@
 // time of one request in milliseconds, peak memory of the whole process in MiB,
 // for libsolv and for this module. A ratio above 1 means that libsolv takes
 // longer.
+//
+// With -whole the repositories are also used for whole runs, in a new process
+// each: reading the metadata from a cache, ours or a .solv file, and adding
+// packages to a system whose installed packages are all locked.
 //
 // It needs the solv module of the distribution's Python and libsolvext.
 package main
@@ -41,14 +45,20 @@ func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error 
 	fs := flag.NewFlagSet("solve", flag.ContinueOnError)
 	rounds := fs.Int("rounds", 11, "how often each side solves each request")
 	serve := fs.Bool("serve", false, "be the side of this module, for the measuring process")
+	whole := fs.Bool("whole", false, "also measure whole runs on the repositories: read the cache, add packages to a locked system")
+	wholeRun := fs.String("whole-run", "", "be one whole run, with the caches in this directory, for the measuring process")
+	specs := fs.String("specs", "", "what to add in it")
 	if err := fs.Parse(args); err != nil {
 		return err
 	}
 	if fs.NArg() == 0 {
 		return errors.New("want ID=PRIMARY.xml.gz or a testcase.t")
 	}
-	if *serve {
+	switch {
+	case *serve:
 		return serveRequests(ctx, fs.Args(), in, out)
+	case *wholeRun != "":
+		return serveWhole(ctx, *wholeRun, strings.Split(*specs, ","), fs.Args(), out)
 	}
 	var repos, cases []string
 	for _, a := range fs.Args() {
@@ -70,6 +80,9 @@ func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error 
 		}
 	}
 	t.summary()
+	if *whole {
+		return measureWhole(ctx, t, *rounds, repos)
+	}
 	return nil
 }
 
@@ -110,7 +123,6 @@ func measure(ctx context.Context, t *table, rounds int, what, requests []string)
 	if err := errors.Join(theirs.stop(), ours.stop()); err != nil {
 		return err
 	}
-	rows[len(rows)-1].theirsMiB, rows[len(rows)-1].oursMiB = theirs.peak, ours.peak
 	for _, r := range rows {
 		t.add(r)
 	}
@@ -123,8 +135,9 @@ func compare(what string, theirs, ours []answer) row {
 		what:   what,
 		theirs: medianOf(theirs, func(a answer) float64 { return a.wall }), ours: medianOf(ours, func(a answer) float64 { return a.wall }),
 		theirsCPU: medianOf(theirs, func(a answer) float64 { return a.cpu }), oursCPU: medianOf(ours, func(a answer) float64 { return a.cpu }),
+		theirsMiB: theirs[len(theirs)-1].peak, oursMiB: ours[len(ours)-1].peak,
 		failed: ours[0].n < 0,
-		result: fmt.Sprintf("%d changes", ours[0].n),
+		result: fmt.Sprintf("%d packages", ours[0].n),
 	}
 	if r.failed {
 		r.result = fmt.Sprintf("%d problems", -ours[0].n)

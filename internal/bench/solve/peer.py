@@ -1,8 +1,13 @@
 # The libsolv side of the measurement: reads repositories, or a test case with
 # what is beside it, then answers one line after the other with milliseconds of
-# wall and processor time and the number of changes, or of problems as a
-# negative number.
+# wall and processor time, the number of packages installed afterwards, or of
+# problems as a negative number, and peak memory in MiB.
 import ctypes, sys, time
+
+
+def peak():
+    with open("/proc/self/status") as f:
+        return next(int(l.split()[1]) / 1024 for l in f if l.startswith("VmHWM:"))
 
 
 def ready(loaded, indexed):
@@ -12,7 +17,11 @@ def ready(loaded, indexed):
 def answer(solve):
     wall, cpu = time.perf_counter(), time.process_time()
     n = solve()
-    print("%.3f %.3f %d" % ((time.perf_counter() - wall) * 1e3, (time.process_time() - cpu) * 1e3, n), flush=True)
+    print("%.3f %.3f %d %.1f" % ((time.perf_counter() - wall) * 1e3, (time.process_time() - cpu) * 1e3, n, peak()), flush=True)
+
+
+def after(transaction):
+    return len(transaction.newsolvables()) + len(transaction.keptsolvables())
 
 
 def repositories(args):
@@ -46,7 +55,7 @@ def repositories(args):
             for p in problems:
                 for s in p.solutions():
                     s.elements()
-            return -len(problems) if problems else len(solver.transaction().newsolvables())
+            return -len(problems) if problems else after(solver.transaction())
 
         answer(solve)
 
@@ -88,6 +97,7 @@ def case(path):
     problems = function(lib, "solver_problem_count", ctypes.c_uint, ptr)
     solutions = function(lib, "solver_solution_count", ctypes.c_uint, ptr, num)
     transaction = function(lib, "solver_create_transaction", ptr, ptr)
+    installed = function(lib, "transaction_installedresult", num, ptr, ptr)
     free_transaction = function(lib, "transaction_free", None, ptr)
 
     def solve():
@@ -102,7 +112,9 @@ def case(path):
             solutions(solver, p)
         if not n:
             t = transaction(solver)
-            n = ctypes.cast(t + 16, ctypes.POINTER(num))[0]  # steps.count
+            after = Queue()
+            installed(t, ctypes.byref(after))
+            n = after.count
             free_transaction(t)
         free(solver)
         return n

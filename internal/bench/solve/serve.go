@@ -16,7 +16,6 @@ import (
 	"example.com/rpmostree/depsolve"
 	"example.com/rpmostree/depsolve/loader"
 	"example.com/rpmostree/depsolve/testcase"
-	"example.com/rpmostree/rpmpkg/repodata"
 )
 
 // serveRequests is this module's side: it reads the repositories or the case
@@ -45,7 +44,7 @@ func serveRequests(ctx context.Context, what []string, in io.Reader, out io.Writ
 		if err != nil {
 			return err
 		}
-		fmt.Fprintln(out, millis(start), processorTime()-cpu, n)
+		fmt.Fprintln(out, millis(start), processorTime()-cpu, n, peak())
 	}
 	return lines.Err()
 }
@@ -79,17 +78,7 @@ func loadWorld(ctx context.Context, what []string) (*world, error) {
 }
 
 func loadRepo(ctx context.Context, to *depsolve.Repo, path string) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	z, err := repodata.NewReader(f)
-	if err != nil {
-		return err
-	}
-	defer z.Close()
-	for info, err := range repodata.ParsePrimary(ctx, z) {
+	for info, err := range primary(ctx, path) {
 		if err != nil {
 			return err
 		}
@@ -100,7 +89,7 @@ func loadRepo(ctx context.Context, to *depsolve.Repo, path string) error {
 	return nil
 }
 
-// solve returns how many packages change, or minus the number of problems.
+// solve returns how many packages are installed afterwards, or minus the number of problems.
 func solve(ctx context.Context, pool *depsolve.Pool, jobs []depsolve.Job, o *depsolve.Options) (int, error) {
 	tr, err := pool.Solve(ctx, jobs, o)
 	var unsolvable *depsolve.UnsolvableError
@@ -114,8 +103,7 @@ func solve(ctx context.Context, pool *depsolve.Pool, jobs []depsolve.Job, o *dep
 	} else if err != nil {
 		return 0, err
 	}
-	n := len(tr.Steps())
-	return n, nil
+	return len(tr.Installed()), nil
 }
 
 func millis(start time.Time) float64 { return float64(time.Since(start).Microseconds()) / 1000 }
@@ -127,4 +115,22 @@ func processorTime() float64 {
 		return 0
 	}
 	return float64(u.Utime.Nano()+u.Stime.Nano()) / 1e6
+}
+
+// peak returns the most memory this process has used so far in MiB. What
+// getrusage says starts at that of the parent.
+func peak() float64 {
+	data, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return 0
+	}
+	for l := range strings.Lines(string(data)) {
+		if v, ok := strings.CutPrefix(l, "VmHWM:"); ok {
+			var kib float64
+			if _, err := fmt.Sscan(v, &kib); err == nil {
+				return kib / 1024
+			}
+		}
+	}
+	return 0
 }

@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"syscall"
 )
 
 //go:embed peer.py
@@ -22,15 +21,16 @@ type side struct {
 	in              io.WriteCloser
 	out             *bufio.Reader
 	loaded, indexed float64 // milliseconds
-	peak            float64 // MiB, once it has stopped
 	stopped         bool
 }
 
-// answer is what one request cost in milliseconds, and how many packages the
-// result changes, or minus the number of problems.
+// answer is what one request cost in milliseconds, how many packages are
+// installed afterwards, or minus the number of problems, and the peak memory of the process
+// until then in MiB.
 type answer struct {
 	wall, cpu float64
 	n         int
+	peak      float64
 }
 
 func startPeer(ctx context.Context, what []string) (*side, error) {
@@ -46,6 +46,18 @@ func startSelf(ctx context.Context, what []string) (*side, error) {
 }
 
 func start(cmd *exec.Cmd) (*side, error) {
+	s, err := begin(cmd)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := fmt.Fscanln(s.out, &s.loaded, &s.indexed); err != nil {
+		return nil, errors.Join(err, s.stop())
+	}
+	return s, nil
+}
+
+// begin starts a process without waiting for what it says.
+func begin(cmd *exec.Cmd) (*side, error) {
 	s := &side{cmd: cmd}
 	s.cmd.Stderr = os.Stderr
 	in, err := s.cmd.StdinPipe()
@@ -57,20 +69,18 @@ func start(cmd *exec.Cmd) (*side, error) {
 		return nil, err
 	}
 	s.in, s.out = in, bufio.NewReader(out)
-	if err := s.cmd.Start(); err != nil {
-		return nil, err
-	}
-	if _, err := fmt.Fscanln(s.out, &s.loaded, &s.indexed); err != nil {
-		return nil, errors.Join(err, s.stop())
-	}
-	return s, nil
+	return s, s.cmd.Start()
 }
 
-func (s *side) solve(request string) (a answer, err error) {
+func (s *side) solve(request string) (answer, error) {
 	if _, err := fmt.Fprintln(s.in, request); err != nil {
-		return a, err
+		return answer{}, err
 	}
-	_, err = fmt.Fscanln(s.out, &a.wall, &a.cpu, &a.n)
+	return s.answer()
+}
+
+func (s *side) answer() (a answer, err error) {
+	_, err = fmt.Fscanln(s.out, &a.wall, &a.cpu, &a.n, &a.peak)
 	return a, err
 }
 
@@ -79,9 +89,5 @@ func (s *side) stop() error {
 		return nil
 	}
 	s.stopped = true
-	err := errors.Join(s.in.Close(), s.cmd.Wait())
-	if u, ok := s.cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		s.peak = float64(u.Maxrss) / 1024
-	}
-	return err
+	return errors.Join(s.in.Close(), s.cmd.Wait())
 }

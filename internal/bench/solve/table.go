@@ -6,7 +6,7 @@ import (
 )
 
 // row compares both sides for one request: milliseconds, and the peak memory of
-// the processes where it is the last one they did.
+// the processes up to then.
 type row struct {
 	what               string
 	theirs, ours       float64
@@ -32,7 +32,7 @@ func newTable(out io.Writer) *table {
 func (t *table) add(r row) {
 	ratio := r.theirs / r.ours
 	cpu, memory := "| | | ", "| | "
-	if !r.aside {
+	if r.oursCPU > 0 {
 		cpu = fmt.Sprintf("| %.2f | %.2f | %.2f ", r.theirsCPU, r.oursCPU, r.theirsCPU/r.oursCPU)
 	}
 	if r.oursMiB > 0 {
