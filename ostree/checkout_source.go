@@ -2,7 +2,6 @@ package ostree
 
 import (
 	"errors"
-	"sync"
 
 	"example.com/rpmostree/internal/dirfd"
 	"golang.org/x/sys/unix"
@@ -15,12 +14,14 @@ type source struct {
 	links    bool // regular files may be linked
 	symlinks bool // symbolic links too
 
-	mu   sync.Mutex
-	dirs [256]*dirfd.Dir
+	own subdirs // unless the store has some
 }
 
 func newSource(s looseStore, userMode bool) *source {
 	src := &source{looseStore: s}
+	if s.subs == nil {
+		src.subs = &src.own
+	}
 	switch s.mode {
 	case ModeBare:
 		src.links, src.symlinks = !userMode, !userMode
@@ -32,28 +33,9 @@ func newSource(s looseStore, userMode bool) *source {
 	return src
 }
 
-func (s *source) prefix(b byte) (*dirfd.Dir, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if d := s.dirs[b]; d != nil {
-		return d, nil
-	}
-	const hex = "0123456789abcdef"
-	d, err := s.dir.OpenDir(string([]byte{hex[b>>4], hex[b&15]}))
-	if err != nil {
-		return nil, err
-	}
-	s.dirs[b] = d
-	return d, nil
-}
+func (s *source) prefix(b byte) (*dirfd.Dir, error) { return s.subs.open(s.dir, b) }
 
-func (s *source) close() {
-	for _, d := range s.dirs {
-		if d != nil {
-			d.Close()
-		}
-	}
-}
+func (s *source) close() { s.own.close() }
 
 // linkable reports whether the object called name in dir may be hardlinked into
 // the checkout, and if not, whether that is so in any mode: links are cheap,

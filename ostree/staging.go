@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
-	"sync"
 	"time"
 
 	"example.com/rpmostree/internal/atomicfs"
@@ -16,45 +15,27 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// fanout is a directory of loose objects being written. It opens each
-// subdirectory once, so that an object takes one short name look-up.
+// fanout is a directory of loose objects being written.
 type fanout struct {
 	dir  *dirfd.Dir
+	subs *subdirs // of dir: those of a repository, or own
+	own  subdirs
 	perm uint32 // of subdirectories, before the umask
-
-	mu   sync.Mutex
-	subs [256]*dirfd.Dir
 }
 
-// sub returns the directory for checksums that start with b.
+func (f *fanout) close() { f.own.close() }
+
+// sub returns the directory for checksums that start with b, and makes it if it
+// is missing.
 func (f *fanout) sub(ctx context.Context, b byte) (*dirfd.Dir, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.subs[b] != nil {
-		return f.subs[b], nil
+	if d := f.subs.get(f.dir, b); d != nil {
+		return d, nil
 	}
 	name := hex.EncodeToString([]byte{b})
-	d, err := f.dir.OpenDir(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		if err := atomicfs.Mkdir(ctx, f.dir, name, f.perm); err != nil && !errors.Is(err, fs.ErrExist) {
-			return nil, err
-		}
-		d, err = f.dir.OpenDir(name)
-	}
-	if err != nil {
+	if err := atomicfs.Mkdir(ctx, f.dir, name, f.perm); err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil, err
 	}
-	f.subs[b] = d
-	return d, nil
-}
-
-func (f *fanout) close() {
-	for i, d := range f.subs {
-		if d != nil {
-			d.Close()
-			f.subs[i] = nil
-		}
-	}
+	return f.subs.open(f.dir, b)
 }
 
 // staging is the directory tmp/staging-BOOTID-RANDOM where a transaction

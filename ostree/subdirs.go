@@ -18,17 +18,26 @@ type subdirs struct {
 // get returns nil if the directory does not exist or cannot be opened, which
 // looking up the path explains.
 func (s *subdirs) get(parent *dirfd.Dir, b byte) *dirfd.Dir {
+	d, err := s.open(parent, b)
+	if err != nil {
+		return nil
+	}
+	return d
+}
+
+// open returns the directory for checksums that start with b.
+func (s *subdirs) open(parent *dirfd.Dir, b byte) (*dirfd.Dir, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.dirs[b] == nil {
 		const hex = "0123456789abcdef"
 		d, err := parent.OpenDir(string([]byte{hex[b>>4], hex[b&15]}))
 		if err != nil {
-			return nil
+			return nil, err
 		}
 		s.dirs[b] = d
 	}
-	return s.dirs[b]
+	return s.dirs[b], nil
 }
 
 func (s *subdirs) close() error {

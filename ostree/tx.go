@@ -119,7 +119,10 @@ func (t *Tx) begin(ctx context.Context) error {
 	t.resumed = len(staged) > 0
 	t.target = &fanout{dir: t.staging.dir, perm: stagingPerm}
 	if t.direct {
-		t.target = &fanout{dir: r.objects, perm: 0o777}
+		t.target = &fanout{dir: r.objects, subs: &r.subs, perm: 0o777}
+	}
+	if t.target.subs == nil {
+		t.target.subs = &t.target.own
 	}
 	t.outer = r.stores()
 	t.all = t.outer
