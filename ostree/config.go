@@ -104,6 +104,7 @@ type settings struct {
 	zlibLevel        int
 	autoSummary      bool
 	tombstoneCommits bool
+	writeSplit       bool // bare-split-xattrs mode may be written
 	needsVerity      bool // objects must get fs-verity, which is not implemented
 }
 
@@ -179,7 +180,9 @@ func readSettings(c *Config) (settings, error) {
 	s.needsVerity = oldVerity.bool("required", false) || slices.Contains([]string{"yes", "true", "1"}, verity)
 	level := archive.int("zlib-level", defaultZlibLevel, -1<<31, 1<<31)
 	s.zlibLevel = int(min(max(level, 1), 9))
-	return s, errors.Join(core.err, archive.err, oldVerity.err)
+	split := &configReader{c: c, group: "ex-split-xattrs"}
+	s.writeSplit = split.bool("write", false)
+	return s, errors.Join(core.err, archive.err, oldVerity.err, split.err)
 }
 
 func checkVersion(c *Config) error {

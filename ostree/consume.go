@@ -1,6 +1,7 @@
 package ostree
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,29 +28,55 @@ func (t *Tx) takeOver(ctx context.Context, n ObjectName, in fileInput) (existed 
 	if in.file == nil || !t.canTakeOver(in.file.st) {
 		return false, errors.ErrUnsupported
 	}
+	if in.file.st.Nlink > 1 {
+		if ok, err := t.fitsAsIs(in.file, in.header); err != nil || !ok {
+			return false, cmp.Or(err, errors.ErrUnsupported)
+		}
+	}
 	if err := atomicfs.CheckHook(ctx, atomicfs.OpAttr, in.file.f.Name()); err != nil {
 		return false, err
 	}
 	if err := t.replaceAttributes(in.file.f, in.header); err != nil {
 		return false, err
 	}
+	if err := t.storeSplitXattrs(ctx, n.Checksum, in.header); err != nil {
+		return false, err
+	}
 	return t.renameInto(ctx, in.file.dir, in.file.name, n)
 }
 
 func (t *Tx) canTakeOver(st *dirfd.Stat) bool {
-	owned := int(st.Uid) == os.Geteuid() || t.repo.mode == ModeBare && os.Geteuid() == 0
-	return t.repo.mode != ModeArchive && uint64(st.Dev) == t.repo.id.dev && st.Nlink == 1 && owned && !t.settings.perObjectFsync
+	anyOwner := t.repo.mode == ModeBare || t.repo.mode == ModeBareSplitXattrs
+	owned := int(st.Uid) == os.Geteuid() || anyOwner && os.Geteuid() == 0
+	return t.repo.mode != ModeArchive && uint64(st.Dev) == t.repo.id.dev && owned && !t.settings.perObjectFsync
+}
+
+// fitsAsIs reports whether a file needs no other attributes to be the object. One with more links must not get them:
+// another link may be an object itself, as in a checkout by hardlinks.
+func (t *Tx) fitsAsIs(own *ownFile, h *FileHeader) (bool, error) {
+	st, m := own.st, t.repo.mode
+	if st.Mode&0o7777 != storedPerm(m, h) || m == ModeBareUser {
+		return false, nil
+	}
+	if m == ModeBareUserOnly {
+		return true, nil
+	}
+	if st.Uid != h.UID || st.Gid != h.GID || m != ModeBare || t.settings.noXattrs {
+		return false, nil
+	}
+	xattrs, err := dirfd.FReadXattrs(own.f)
+	return err == nil && equalXattrs(fromDisk(xattrs), h.Xattrs), err
 }
 
 // replaceAttributes is setAttributes for a file that has some already.
 func (t *Tx) replaceAttributes(f *os.File, h *FileHeader) error {
-	if t.repo.mode == ModeBare && !t.settings.noXattrs {
+	if t.repo.mode == ModeBare && !t.settings.noXattrs || t.repo.mode == ModeBareSplitXattrs {
 		names, err := dirfd.FListXattrs(f)
 		if err != nil {
 			return err
 		}
 		for _, name := range names {
-			if _, keep := h.Xattrs.Get(name); keep {
+			if _, keep := h.Xattrs.Get(name); keep && t.repo.mode == ModeBare {
 				continue
 			}
 			if err := dirfd.FRemoveXattr(f, name); err != nil {

@@ -138,7 +138,7 @@ func (t *Tx) linkable(src *Repo, n ObjectName, st *dirfd.Stat) bool {
 		return false
 	}
 	if n.Type.IsMetadata() || src.mode == to {
-		return true
+		return n.Type.IsMetadata() || to != ModeBareSplitXattrs // which is a file and its attributes
 	}
 	return src.mode == ModeBareUser && to == ModeBareUserOnly && st.Mode&unix.S_IFMT == unix.S_IFREG
 }

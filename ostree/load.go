@@ -68,7 +68,11 @@ func (s *looseStore) at(n ObjectName) (*dirfd.Dir, string) {
 
 func (s *looseStore) has(n ObjectName) (bool, error) {
 	d, name := s.at(n)
-	return d.Exists(name)
+	ok, err := d.Exists(name)
+	if ok && s.mode == ModeBareSplitXattrs && n.Type == TypeFile {
+		return hasSplitXattrs(s.dir, n.Checksum)
+	}
+	return ok, err
 }
 
 // hasAny looks for n in all stores.

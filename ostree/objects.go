@@ -113,8 +113,14 @@ func (r *Repo) delete(ctx context.Context, n ObjectName) error {
 			return err
 		}
 	}
-	if err := atomicfs.Remove(ctx, r.objects, n.LoosePath(r.mode)); err != nil || n.Type != TypeCommit {
+	if err := atomicfs.Remove(ctx, r.objects, n.LoosePath(r.mode)); err != nil {
 		return err
+	}
+	if n.Type == TypeFile {
+		return r.deleteSplitXattrs(ctx, n.Checksum)
+	}
+	if n.Type != TypeCommit {
+		return nil
 	}
 	meta := ObjectName{n.Checksum, TypeCommitMeta}.LoosePath(r.mode)
 	if err := atomicfs.Remove(ctx, r.objects, meta); err != nil && !errors.Is(err, fs.ErrNotExist) {

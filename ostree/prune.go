@@ -2,6 +2,7 @@ package ostree
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"example.com/rpmostree/internal/atomicfs"
@@ -76,7 +77,7 @@ func (r *Repo) prune(ctx context.Context, o *PruneOptions) (*PruneStats, error) 
 		}
 	}
 	if !o.CommitOnly {
-		if err := r.prunePayloadLinks(ctx); err != nil {
+		if err := errors.Join(r.prunePayloadLinks(ctx), r.pruneSplitXattrs(ctx)); err != nil {
 			return stats, err
 		}
 	}
@@ -144,8 +145,8 @@ func (r *Repo) reachable(ctx context.Context, o *PruneOptions) (*ObjectSet, erro
 }
 
 // unreachable lists what has to go, commits first. Detached metadata and tombstones
-// live and die with commits and are not counted; payload links are treated
-// afterwards.
+// live and die with commits and are not counted; what hangs on
+// files is treated afterwards.
 func (r *Repo) unreachable(ctx context.Context, o *PruneOptions, keep *ObjectSet, stats *PruneStats) ([]ObjectName, error) {
 	var commits, rest []ObjectName
 	for n, err := range r.Objects(ctx) {
@@ -153,7 +154,7 @@ func (r *Repo) unreachable(ctx context.Context, o *PruneOptions, keep *ObjectSet
 			return nil, err
 		}
 		switch n.Type {
-		case TypeCommitMeta, TypeTombstone, TypePayloadLink:
+		case TypeCommitMeta, TypeTombstone, TypePayloadLink, TypeFileXattrs, TypeFileXattrsLink:
 			continue
 		}
 		if o.CommitOnly && n.Type != TypeCommit {

@@ -184,8 +184,8 @@ func open(ctx context.Context, path string, o *OpenOptions, depth int) (_ *Repo,
 		return nil, err
 	}
 	r.mode = r.settings.mode
-	r.writable = r.mode != ModeBareSplitXattrs && isWritable(r.objects)
-	if r.writable {
+	r.writable = isWritable(r.objects)
+	if r.Writable() {
 		if err := atomicfs.Mkdir(ctx, r.dir, "tmp", 0o775); err != nil && !errors.Is(err, fs.ErrExist) {
 			return nil, err
 		}
@@ -249,7 +249,7 @@ func (r *Repo) Mode() Mode { return r.mode }
 
 // Writable reports whether transactions are possible: the caller may write to
 // the directory and the mode has a writer.
-func (r *Repo) Writable() bool { return r.writable }
+func (r *Repo) Writable() bool { return r.writable && r.splitWriting() != splitRefused }
 
 // Equal reports whether both are the same directory, by inode.
 func (r *Repo) Equal(o *Repo) bool { return r == o || o != nil && r.id == o.id }
@@ -272,11 +272,11 @@ func (r *Repo) needWritable() error {
 	if r.current().needsVerity {
 		return fmt.Errorf("repository %s: objects with fs-verity cannot be written: %w", r.path, errors.ErrUnsupported)
 	}
-	if r.writable {
+	if r.Writable() {
 		return nil
 	}
-	if r.mode == ModeBareSplitXattrs {
-		return fmt.Errorf("repository %s: mode %s is read-only: %w", r.path, r.mode, errors.ErrUnsupported)
+	if r.splitWriting() == splitRefused {
+		return fmt.Errorf("repository %s: mode %s is read-only unless ex-split-xattrs.write is set: %w", r.path, r.mode, errors.ErrUnsupported)
 	}
 	return fmt.Errorf("repository %s is not writable: %w", r.path, os.ErrPermission)
 }

@@ -25,7 +25,8 @@ const ownerOnlyPerm = 0o775
 // checkStorable refuses headers that the mode cannot represent.
 func (t *Tx) checkStorable(h *FileHeader) error {
 	if t.repo.mode == ModeBareUserOnly && !h.IsSymlink() && h.Mode&0o7777&^ownerOnlyPerm != 0 {
-		return fmt.Errorf("mode %#o is not within %#o, as repositories of mode %s need", h.Mode&0o7777, ownerOnlyPerm, t.repo.mode)
+		return corrupt(TypeFile, "invalid mode 0%o with bits 0%o: it is not within %#o, as repositories of mode %s need",
+			h.Mode, h.Mode&0o7777&^ownerOnlyPerm, ownerOnlyPerm, t.repo.mode)
 	}
 	return nil
 }
@@ -56,7 +57,7 @@ func (t *Tx) tempFile(ctx context.Context, h *FileHeader) (*os.File, error) {
 }
 
 func initialPerm(m Mode, h *FileHeader) uint32 {
-	if m == ModeBare {
+	if m == ModeBare || m == ModeBareSplitXattrs {
 		return 0o600
 	}
 	return storedPerm(m, h)&0o777 | 0o600
@@ -178,6 +179,9 @@ func (t *Tx) publishFile(ctx context.Context, f *os.File, n ObjectName, h *FileH
 	if err := t.setAttributes(f, h); err != nil {
 		return false, err
 	}
+	if err := t.storeSplitXattrs(ctx, n.Checksum, h); err != nil {
+		return false, err
+	}
 	return t.link(ctx, f, n)
 }
 
@@ -189,10 +193,13 @@ func (t *Tx) setAttributes(f *os.File, h *FileHeader) error {
 		if err := dirfd.FSetXattr(f, metaXattr, h.encodeFileMeta()); err != nil {
 			return err
 		}
-	case ModeBare:
+	case ModeBare, ModeBareSplitXattrs:
 		// Changing the owner drops capabilities and set-id bits, so it is first.
 		if err := f.Chown(int(h.UID), int(h.GID)); err != nil {
-			return bareOwnerError(h, err)
+			return bareOwnerError(t.repo.mode, h, err)
+		}
+		if t.repo.mode != ModeBare {
+			break
 		}
 		if err := t.setXattrs(h, func(x Xattr) error { return dirfd.FSetXattr(f, x.Name, x.Value) }); err != nil {
 			return err
@@ -206,12 +213,12 @@ func (t *Tx) setAttributes(f *os.File, h *FileHeader) error {
 	return setTime(f)
 }
 
-func bareOwnerError(h *FileHeader, err error) error {
+func bareOwnerError(m Mode, h *FileHeader, err error) error {
 	if !errors.Is(err, fs.ErrPermission) {
 		return err
 	}
 	return fmt.Errorf("a repository of mode %s needs root to store files owned by %d:%d; use mode %s: %w",
-		ModeBare, h.UID, h.GID, ModeBareUser, err)
+		m, h.UID, h.GID, ModeBareUser, err)
 }
 
 func (t *Tx) setXattrs(h *FileHeader, set func(Xattr) error) error {
@@ -263,6 +270,9 @@ func (t *Tx) storeLink(ctx context.Context, n ObjectName, h *FileHeader) (existe
 		return false, err
 	}
 	if err = t.setLinkAttributes(dir, tmp, h); err == nil {
+		err = t.storeSplitXattrs(ctx, n.Checksum, h)
+	}
+	if err == nil {
 		existed, err = t.renameInto(ctx, dir, tmp, n)
 	}
 	if err != nil || existed {
@@ -272,11 +282,14 @@ func (t *Tx) storeLink(ctx context.Context, n ObjectName, h *FileHeader) (existe
 }
 
 func (t *Tx) setLinkAttributes(dir *dirfd.Dir, name string, h *FileHeader) error {
-	if t.repo.mode != ModeBare {
+	if t.repo.mode != ModeBare && t.repo.mode != ModeBareSplitXattrs {
 		return nil
 	}
 	if err := dir.Chown(name, int(h.UID), int(h.GID)); err != nil {
-		return bareOwnerError(h, err)
+		return bareOwnerError(t.repo.mode, h, err)
+	}
+	if t.repo.mode != ModeBare {
+		return nil
 	}
 	return t.setXattrs(h, func(x Xattr) error { return dir.SetXattr(name, x.Name, x.Value) })
 }

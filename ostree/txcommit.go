@@ -1,6 +1,7 @@
 package ostree
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -212,9 +213,12 @@ func (t *Tx) publishDir(ctx context.Context, dir string) error {
 		return err
 	}
 	defer to.Close()
+	// Attributes go before the file that would be damaged without them.
+	slices.SortStableFunc(names, func(a, b ObjectName) int { return cmp.Compare(fileLast(a.Type), fileLast(b.Type)) })
 	for _, n := range names {
 		name := n.looseName(t.repo.mode)
-		if n.Type == TypeCommitMeta {
+		// A file in bare-split-xattrs mode was written because there was none with attributes.
+		if n.Type == TypeCommitMeta || n.Type == TypeFile && t.repo.mode == ModeBareSplitXattrs {
 			err = atomicfs.Rename(ctx, from, name, to, name)
 		} else {
 			err = atomicfs.RenameNoReplace(ctx, from, name, to, name)
@@ -226,6 +230,14 @@ func (t *Tx) publishDir(ctx context.Context, dir string) error {
 		}
 	}
 	return nil
+}
+
+// fileLast orders types so that files come after what they need.
+func fileLast(t ObjectType) int {
+	if t == TypeFile {
+		return 1
+	}
+	return 0
 }
 
 // removeTombstones takes back the notes about commits that exist again.
