@@ -132,6 +132,9 @@ func (c *Catalog) refresh(ctx context.Context) error {
 
 func (c *Catalog) load(ctx context.Context, m *repo.Metadata) error {
 	r := m.Repo()
+	for _, w := range m.Warnings() {
+		c.report(Progress{Task: "Warning", Detail: w})
+	}
 	into := c.pool.AddRepo(r.ID, &depsolve.RepoOptions{Priority: r.Priority, Cost: r.Cost})
 	if err := loader.LoadCached(ctx, into, m, r.ID); err != nil {
 		return err
