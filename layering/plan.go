@@ -218,26 +218,31 @@ func (r *Request) changesPackages() bool {
 
 // loadBase reads the package database of the base, without a checkout.
 func (e *Engine) loadBase(ctx context.Context, p *Plan) error {
-	c, err := e.sys.Repo().LoadCommit(ctx, p.Base)
-	if err != nil {
-		return err
-	}
-	t, err := EditTree(ctx, e.sys.Repo(), c.Root(), nil)
-	if err != nil {
-		return err
-	}
-	defer t.Abort()
-	scratch, err := os.MkdirTemp("", "rpmostree-rpmdb-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(scratch)
-	headers, err := TreeHeaders(ctx, t, scratch)
+	headers, err := commitHeaders(ctx, e.sys.Repo(), p.Base)
 	if err != nil {
 		return fmt.Errorf("package database of the base: %w", err)
 	}
 	p.base, err = newPackageSet(headers)
 	return err
+}
+
+// commitHeaders reads the package database of a commit.
+func commitHeaders(ctx context.Context, repo *ostree.Repo, sum ostree.Checksum) ([]*rpmpkg.Header, error) {
+	c, err := repo.LoadCommit(ctx, sum)
+	if err != nil {
+		return nil, err
+	}
+	t, err := EditTree(ctx, repo, c.Root(), nil)
+	if err != nil {
+		return nil, err
+	}
+	defer t.Abort()
+	scratch, err := os.MkdirTemp("", "rpmostree-rpmdb-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(scratch)
+	return TreeHeaders(ctx, t, scratch)
 }
 
 // openFiles identifies package files. Apply takes them into the repository, where they stay for later deployments.

@@ -79,9 +79,11 @@ func matchesAny(name string, patterns []string) bool {
 func (a *app) dbDiffCommand() *cobra.Command {
 	var dir string
 	format := "block"
+	var changelogs bool
 	c := &cobra.Command{Use: "diff [FROM_REV] [TO_REV]", Short: "Show package changes between two commits"}
 	glibopt.String(c, &dir, "repo", "r", "PATH", "Path to OSTree repository (defaults to /sysroot/ostree/repo)")
 	glibopt.String(c, &format, "format", "F", "FORMAT", "Output format: \"diff\" or \"json\" or (default) \"block\"")
+	glibopt.Bool(c, &changelogs, "changelogs", "c", "Also output RPM changelogs")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if len(args) > 2 {
 			return glibopt.Usagef("Expected at most two REVs")
@@ -91,7 +93,7 @@ func (a *app) dbDiffCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.dbDiff(c.Context(), repo, args[0], args[1], format)
+			return a.dbDiff(c.Context(), repo, args[0], args[1], format, changelogs)
 		})
 	}
 	return c
@@ -116,7 +118,7 @@ func defaultRevs(s *sysroot.Sysroot, args []string) ([]string, error) {
 	return []string{from.Commit.String(), to.Commit.String()}, nil
 }
 
-func (a *app) dbDiff(ctx context.Context, repo *ostree.Repo, from, to, format string) error {
+func (a *app) dbDiff(ctx context.Context, repo *ostree.Repo, from, to, format string, changelogs bool) error {
 	fromSum, err := resolveCommit(ctx, repo, from)
 	if err != nil {
 		return err
@@ -136,6 +138,17 @@ func (a *app) dbDiff(ctx context.Context, repo *ostree.Repo, from, to, format st
 		return errorf("Format argument is invalid, pick one of: diff, json, block")
 	}
 	a.printf("ostree diff commit from: %s\nostree diff commit to:   %s\n", named(from, fromSum), named(to, toSum))
+	if changelogs {
+		if format != "block" {
+			return errorf("--changelogs only supported with --format=block")
+		}
+		news, err := layering.Changelogs(ctx, repo, fromSum, toSum, d.Upgraded)
+		if err != nil {
+			return err
+		}
+		a.printDiffWith(d, news)
+		return nil
+	}
 	if format == "diff" {
 		a.printDiffLines(d)
 		return nil

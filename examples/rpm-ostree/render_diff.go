@@ -2,26 +2,37 @@ package main
 
 import (
 	"encoding/json"
+	"strings"
 
 	"example.com/rpmostree/layering"
 	"example.com/rpmostree/rpmpkg/rpmver"
 )
 
 // printDiff prints the block form of a package difference.
-func (a *app) printDiff(d *layering.PackageDiff) {
-	a.replaced("Upgraded", d.Upgraded)
-	a.replaced("Downgraded", d.Downgraded)
+func (a *app) printDiff(d *layering.PackageDiff) { a.printDiffWith(d, nil) }
+
+// printDiffWith adds what the upgraded packages tell of their changes.
+func (a *app) printDiffWith(d *layering.PackageDiff, news map[rpmver.NEVRA][]layering.ChangelogEntry) {
+	a.replaced("Upgraded", d.Upgraded, news)
+	a.replaced("Downgraded", d.Downgraded, nil)
 	a.listed("Removed", d.Removed)
 	a.listed("Added", d.Added)
 }
 
-func (a *app) replaced(title string, list []layering.Replacement) {
+func (a *app) replaced(title string, list []layering.Replacement, news map[rpmver.NEVRA][]layering.ChangelogEntry) {
 	if len(list) == 0 {
 		return
 	}
 	a.printf("%s:\n", title)
 	for _, r := range list {
 		a.printf("  %s %s -> %s\n", r.Old.Name, r.Old.EVR, r.New.EVR)
+		for _, e := range news[r.New] {
+			a.printf("    * %s %s\n", e.Time.Format("Mon Jan 02 2006"), e.Author)
+			for line := range strings.Lines(e.Text) {
+				a.printf("    %s\n", strings.TrimRight(line, "\n"))
+			}
+			a.printf("\n")
+		}
 	}
 }
 

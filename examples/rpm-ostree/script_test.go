@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -292,6 +293,8 @@ func parsePackage(line string) (*rpmtest.Package, error) {
 			p.Recommends = append(p.Recommends, value)
 		case "conflicts":
 			p.Conflicts = append(p.Conflicts, value)
+		case "change":
+			p.Changelog = append(p.Changelog, rpmtest.Change{Author: "Own <own@example.com>", Text: value})
 		case "summary":
 			p.Summary = value
 		case "provides":
@@ -310,6 +313,9 @@ func parsePackage(line string) (*rpmtest.Package, error) {
 		default:
 			return nil, fmt.Errorf("packages.txt: unknown key in %q", w)
 		}
+	}
+	for i := range p.Changelog { // the newest comes first
+		p.Changelog[i].Time = time.Unix(1_700_000_000, 0).AddDate(0, 0, len(p.Changelog)-i)
 	}
 	return p, nil
 }
