@@ -30,7 +30,10 @@ func name(i int) string { return fmt.Sprintf("p%d", i) }
 // added at the end.
 func makeWorld(seed uint64, extra int) *world {
 	r := rand.New(rand.NewPCG(seed, 7))
-	n := 4 + r.IntN(7)
+	return makeSizedWorld(r, 4+r.IntN(7), extra)
+}
+
+func makeSizedWorld(r *rand.Rand, n, extra int) *world {
 	w := &world{pool: depsolve.NewPool("x86_64"), needs: map[int][][]int{}, installed: r.IntN(3)}
 	p := w.pool
 	system, repo := p.AddRepo("system", nil), p.AddRepo("repo", nil)
