@@ -16,7 +16,7 @@ import (
 var dependencies = map[string]string{
 	"github.com/ProtonMail/go-crypto":     "OpenPGP signatures of packages and commits; the maintained fork, with v6 and EdDSA",
 	"github.com/cavaliergopher/rpm":       "independent second reader of RPM headers, the oracle of rpmpkg's tests",
-	"github.com/go-air/gini":             "SAT solver, the oracle of depsolve's tests",
+	"github.com/go-air/gini":              "SAT solver, the oracle of depsolve's tests",
 	"github.com/google/go-cmp":            "structural comparison in tests",
 	"github.com/klauspost/compress":       "zstd, and a deflate three times as fast as the standard library's",
 	"github.com/mikelolasagasti/xz":       "the fastest pure Go xz reader",
