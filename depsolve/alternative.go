@@ -101,7 +101,7 @@ func (s *solver) recommendText(n int32) string {
 	want := s.lits(n)
 	from, end := s.classRange(rulePackage)
 	for o := from; o < end; o++ {
-		if s.clause(o).P != want[0] || !s.weak.has(o) {
+		if s.clause(o).P != want[0] {
 			continue
 		}
 		have := s.lits(o)

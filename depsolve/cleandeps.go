@@ -87,6 +87,7 @@ func (c *cleaner) findSeeds() {
 			c.queue = append(c.queue, q)
 		}
 	}
+	var updates []PkgID
 	for i := range s.jobs {
 		j := &s.jobs[i]
 		if !j.CleanDeps {
@@ -111,13 +112,27 @@ func (c *cleaner) findSeeds() {
 			for _, old := range s.replacedByAll(list) {
 				add(old)
 			}
-		case Update:
+		case Update, DistUpgrade:
 			for _, q := range list {
 				if p.isInstalled(q) {
-					add(q)
+					updates = append(updates, PkgID(q))
+					continue
+				}
+				for _, old := range p.replacedBy(q) {
+					if j.Action == DistUpgrade && s.dupInvolved.has(old) || slices.Contains(s.targets[old], q) {
+						updates = append(updates, PkgID(old))
+					}
 				}
 			}
 		}
+	}
+	slices.Sort(updates)
+	updates = slices.Compact(updates)
+	if len(updates) > 1 { // what others of them need may go
+		updates = s.rootsOf(updates)
+	}
+	for _, id := range updates {
+		add(int32(id))
 	}
 }
 
@@ -246,9 +261,19 @@ func (s *solver) cleanupMistakes() bool {
 	}
 	p := s.pool
 	found := false
+	unflag := func(pkg int32) {
+		s.cleandeps.clear(pkg)
+		if s.clause(s.updateRule(pkg)).P != 0 {
+			s.sat.Enable(s.updateRule(pkg))
+		}
+		found = true
+	}
 	s.eachInstalled(func(pkg int32) {
 		if s.sat.Values[pkg] <= 0 {
 			return
+		}
+		if s.cleandeps.has(pkg) && s.wantsUpdate(pkg) && len(s.lits(s.updateRule(pkg))) > 1 { // it stays, and so has to be updated
+			unflag(pkg)
 		}
 		for _, k := range [...]depKind{depRequires, depRecommends} {
 			for _, d := range p.list(k, pkg) {
@@ -258,11 +283,7 @@ func (s *solver) cleanupMistakes() bool {
 				}
 				for _, q := range list {
 					if s.cleandeps.has(q) {
-						s.cleandeps.clear(q)
-						if s.clause(s.updateRule(q)).P != 0 {
-							s.sat.Enable(s.updateRule(q))
-						}
-						found = true
+						unflag(q)
 					}
 				}
 			}

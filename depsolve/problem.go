@@ -96,6 +96,8 @@ type SolutionElement struct {
 	Package, Other PkgID
 	Allow          bool
 	Text           string
+
+	relax []int // jobs that must not insist on the best version any more
 }
 
 // Solutions returns the ways out of the problem, best first. They are searched

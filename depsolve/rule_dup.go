@@ -32,6 +32,9 @@ func (s *solver) buildDupMaps() {
 				targeted = !slices.ContainsFunc(list, p.isInstalled)
 			}
 			for _, q := range list {
+				if !targeted && s.installed != nil && !p.isInstalled(q) {
+					continue
+				}
 				s.addDup(q, j, targeted)
 			}
 		}
@@ -58,8 +61,14 @@ func (s *solver) addDup(pkg int32, j *Job, targeted bool) {
 	}
 	involve(pkg)
 	for _, q := range p.providers(DepID(p.name[pkg])) {
-		if p.name[q] == p.name[pkg] {
-			involve(q)
+		if p.name[q] != p.name[pkg] {
+			continue
+		}
+		involve(q)
+		if targeted && p.isInstalled(q) { // what else could replace it has to be ruled out
+			for _, o := range s.obsoleters[q] {
+				s.dupInvolved.set(o)
+			}
 		}
 	}
 	if p.isInstalled(pkg) {

@@ -24,8 +24,12 @@ func (s *solver) buildRecommendRules() {
 			}
 			keep = append(keep, q)
 		}
-		if dropped {
-			s.setWeak(s.addLits(c.P, keep))
+		if dropped { // the copy stands for it until that is given up
+			p := s.clause(n).P
+			s.weak.clear(n)
+			s.sat.Disable(n)
+			s.setWeak(s.addLits(p, keep))
+			s.recommendFor = append(s.recommendFor, n)
 		}
 	}
 }

@@ -209,7 +209,11 @@ func (s *solver) addUpdateRule(pkg int32) {
 		}
 		return
 	}
-	list = s.dropMultiversion(pkg, list)
+	before := list
+	if list = s.dropMultiversion(pkg, list); len(list) == 0 && len(before) > 0 && s.isDup(pkg) && !s.opts.KeepOrphans {
+		s.orphans = append(s.orphans, pkg) // it may stay beside the others, but need not
+		list = before
+	}
 	update := s.addLits(pkg, list)
 	if slices.Equal(s.lits(update), s.lits(feature)) {
 		s.clearRule(feature)

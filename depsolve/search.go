@@ -276,6 +276,9 @@ func (s *solver) decideOneInstalled(level, pkg int32, pass int) int32 {
 	if value > 0 && special == nil {
 		return level
 	}
+	if value == 0 && s.cleandeps.has(pkg) && !s.update.has(pkg) {
+		return level
+	}
 	if pass == 0 && !s.update.has(pkg) || pass == 1 && value < 0 {
 		return level
 	}

@@ -253,7 +253,7 @@ func (s *solver) bestElements(e, who int32) []SolutionElement {
 	}
 	for _, q := range list {
 		if s.trialValue(q) {
-			return []SolutionElement{{Job: -1, Package: PkgID(q), Allow: true,
+			return []SolutionElement{{Job: -1, Package: PkgID(q), Allow: true, relax: s.insisting(who),
 				Text: "allow " + p.nevra(q) + ", which is not the best candidate"}}
 		}
 	}
@@ -261,6 +261,18 @@ func (s *solver) bestElements(e, who int32) []SolutionElement {
 		return []SolutionElement{{Job: -1, Package: PkgID(who), Text: "erase " + p.nevra(who)}}
 	}
 	return nil
+}
+
+// insisting lists the jobs that want the best version for an installed package.
+func (s *solver) insisting(pkg int32) []int {
+	var out []int
+	for i := range s.jobs {
+		j := &s.jobs[i]
+		if j.ForceBest && (j.Action == Update || j.Action == DistUpgrade) && slices.Contains(s.pool.selected(j.Select), pkg) {
+			out = append(out, i)
+		}
+	}
+	return out
 }
 
 // jobString returns what a job asks for as text.

@@ -111,7 +111,7 @@ func (s *solver) replacedIn(pkg int32, gone bitset) []int32 {
 		}
 		out = append(out, q)
 	}
-	if multi && !s.opts.KeepExplicitObsoletes {
+	if multi {
 		return out
 	}
 	for at := p.deps[depObsoletes][pkg]; p.arena[at] != 0; at++ {

@@ -43,10 +43,11 @@ type solver struct {
 
 	orphans []int32 // installed packages that no repository has
 
-	bestFor   []int32 // per best rule: installed package, or -(job+1)
-	choiceFor []int32 // per choice rule: the package rule it stands for
-	yumFor    []DepID // per yumobs rule: the obsoletes
-	owner     []int32 // see ownerOf
+	bestFor      []int32 // per best rule: installed package, or -(job+1)
+	recommendFor []int32 // per recommends rule: the package rule it stands for
+	choiceFor    []int32 // per choice rule: the package rule it stands for
+	yumFor       []DepID // per yumobs rule: the obsoletes
+	owner        []int32 // see ownerOf
 
 	involved      bitset  // packages that have rules
 	supplementing []int32 // packages that supplement or enhance something

@@ -3,9 +3,12 @@ package depsolve
 import "slices"
 
 // CleanedUp returns the installed packages that jobs with CleanDeps made
-// superfluous, ascending, beyond those that the jobs name.
+// superfluous and that go, ascending, beyond those that the jobs name.
 func (t *Transaction) CleanedUp() []PkgID {
-	return t.solver.installedWhere(t.cleanups.has)
+	return t.solver.installedWhere(func(pkg int32) bool {
+		_, replaced := t.replacer[PkgID(pkg)]
+		return t.cleanups.has(pkg) && t.values[pkg] < 0 && !replaced
+	})
 }
 
 // Orphaned returns the installed packages that no repository has and that the

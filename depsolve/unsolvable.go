@@ -118,6 +118,14 @@ func (s *solver) unsolvable(bad int32) int32 {
 		add(n)
 	})
 	if lastWeak != 0 {
+		if s.inClass(lastWeak, rulePackage) { // recommends lead to each other: one alone would leave the choice to chance
+			for _, n := range f.proof {
+				if s.weak.has(n) && s.inClass(n, rulePackage) {
+					s.sat.Disable(n)
+				}
+			}
+			return s.restart()
+		}
 		s.giveUpWeak(lastWeak)
 		return s.restart()
 	}
@@ -129,12 +137,17 @@ func (s *solver) giveUpWeak(n int32) {
 	switch class := s.classOf(n); class {
 	case ruleChoice:
 		s.disableChoice(n)
-	case rulePackage, ruleRecommend: // all of them: one alone would leave the choice to chance
+	case ruleRecommend: // all of them: one alone would leave the choice to chance
 		for o, end := s.classRange(class); o < end; o++ {
 			if s.weak.has(o) {
 				s.sat.Disable(o)
 			}
 		}
+		for _, o := range s.recommendFor {
+			s.sat.Enable(o)
+			s.setWeak(o)
+		}
+		s.recommendFor = nil
 	default:
 		s.drop(s.element(n))
 	}

@@ -112,6 +112,8 @@ type runner struct {
 	asked    []depsolve.Job   // what the solver was given
 	stack    []depsolve.DepID // what genid built
 	opts     depsolve.Options
+	kept     []depsolve.Rule // package rules of sections before, while a solver is used again
+	answered bool            // this section has a result
 	started  bool
 	skip     string
 	autoinst []string
@@ -147,7 +149,11 @@ func (c *runner) directive(w []string) error {
 		}
 		return nil
 	case "nextjob":
-		c.jobs, c.stack, c.opts, c.skip = nil, nil, depsolve.Options{}, ""
+		c.answered = false
+		if len(w) < 2 || w[1] != "reusesolver" {
+			c.opts, c.kept = depsolve.Options{}, nil
+		}
+		c.jobs, c.stack, c.skip = nil, nil, ""
 		return nil
 	case "result":
 		return c.result(w[1:])

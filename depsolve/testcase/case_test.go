@@ -41,6 +41,21 @@ func TestCases(t *testing.T) {
 	}
 }
 
+// TestNewerCases runs cases whose results solvers of most distributions print
+// differently; see there how they were found.
+func TestNewerCases(t *testing.T) {
+	files, err := filepath.Glob("testdata/newer/*.t")
+	require.NoError(t, err)
+	require.Len(t, files, 2)
+	for _, f := range files {
+		results, err := testcase.Run(context.Background(), os.DirFS("."), f)
+		require.NoError(t, err)
+		require.Len(t, results, 1)
+		require.Empty(t, cmp.Diff(results[0].Want, results[0].Got), f)
+		require.NotEmpty(t, results[0].Want)
+	}
+}
+
 // infoLines returns what is said about problems and solutions, each once, as
 // the ids that tell equal ones apart are the other program's own.
 func infoLines(lines []string) map[string]bool {

@@ -98,7 +98,7 @@ func (p *depParser) compat(version depsolve.DepID, depth int) (depsolve.DepID, e
 
 func (p *depParser) operator() (depsolve.Op, bool) {
 	for _, o := range depOps {
-		if rest, ok := strings.CutPrefix(p.text, o.text); ok && (rest == "" || rest[0] == ' ' || rest[0] == '\t') {
+		if rest, ok := strings.CutPrefix(p.text, o.text); ok {
 			p.text = rest
 			return o.op, true
 		}

@@ -15,7 +15,14 @@ func (c *runner) rules(r *Result, jobs []depsolve.Job) error {
 	if err != nil {
 		return err
 	}
+	list = append(slices.DeleteFunc(c.kept, func(k depsolve.Rule) bool {
+		return slices.ContainsFunc(list, func(r depsolve.Rule) bool { return r.Class == k.Class && slices.Equal(r.Lits, k.Lits) })
+	}), list...)
+	c.kept = nil
 	for _, rule := range list {
+		if rule.Class == "pkg" {
+			c.kept = append(c.kept, rule)
+		}
 		if rule.Class == "feature" || rule.Class == "update" {
 			continue
 		}

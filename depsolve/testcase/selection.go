@@ -118,7 +118,12 @@ func (s *selector) byFile(text string) []picked {
 	var out []picked
 	for id := range s.pool.All() {
 		if s.counts(id) && slices.ContainsFunc(s.pool.Raw(id).Files, func(f string) bool { return s.fits(text, f) }) {
-			out = append(out, picked{listed: true, ids: []depsolve.PkgID{id}})
+			name := s.pool.Name(s.pool.Package(id).NEVRA.Name)
+			i := slices.IndexFunc(out, func(p picked) bool { return p.dep == name })
+			if i < 0 {
+				i, out = len(out), append(out, picked{dep: name, byName: true, listed: true})
+			}
+			out[i].ids = append(out[i].ids, id)
 		}
 	}
 	return out

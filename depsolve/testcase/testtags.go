@@ -128,6 +128,9 @@ func (t *tagReader) listOf(tag string) *[]depsolve.DepID {
 func (t *tagReader) newPackage(value string) error {
 	t.finish()
 	f := strings.Fields(value)
+	if len(f) == 3 { // without architecture
+		f = append(f, "-")
+	}
 	if len(f) < 4 {
 		return fmt.Errorf("package %q: want name, version, release and architecture", value)
 	}
