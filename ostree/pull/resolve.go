@@ -290,7 +290,7 @@ func (p *puller) needsSummary() bool {
 
 // storeSummary keeps the summary of a full mirror as it is, signature included.
 func (p *puller) storeSummary(ctx context.Context) error {
-	if !p.o.Mirror || len(p.o.Refs) > 0 || p.summary == nil || p.o.CommitOnly {
+	if !p.o.Mirror || len(p.o.Refs)+len(p.o.OverrideCommits) > 0 || p.summary == nil || p.o.CommitOnly {
 		return nil
 	}
 	d, err := dirfd.Open(p.dst.Path())
