@@ -85,7 +85,7 @@ func environ(pairs []string) func(string) string {
 func (a *app) repoCommands() []*cobra.Command {
 	return []*cobra.Command{
 		a.catCommand(), a.checkoutCommand(), a.checksumCommand(), a.commitCommand(), a.configCommand(), a.diffCommand(), a.exportCommand(),
-		a.fsckCommand(), a.gpgSignCommand(), a.initCommand(), a.logCommand(), a.lsCommand(), a.pruneCommand(), a.pullLocalCommand(),
+		a.fsckCommand(), a.gpgSignCommand(), a.initCommand(), a.logCommand(), a.lsCommand(), a.pruneCommand(), a.pullLocalCommand(), a.createUSBCommand(), a.findRemotesCommand(),
 		a.pullCommand(), a.refsCommand(), a.resetCommand(), a.revParseCommand(), a.showCommand(), a.signCommand(), a.summaryCommand(),
 	}
 }
