@@ -26,7 +26,7 @@ func askRpm(t *testing.T, pairs [][2]string, expression string) []string {
 	}
 	file := filepath.Join(t.TempDir(), "pairs")
 	require.NoError(t, os.WriteFile(file, []byte(in.String()), 0o644))
-	script := fmt.Sprintf(`%%{lua: for line in io.lines(%q) do local a, b = string.match(line, "^(%%S+) (%%S+)$") print(%s, "\n") end}`, file, expression)
+	script := fmt.Sprintf(`%%{lua: for line in io.lines(%q) do local a, b = string.match(line, "^(%%S+) (%%S+)$") io.write(%s, "\n") end}`, file, expression)
 	out := strings.Fields(testenv.Run(t, "", "rpm", "--eval", script))
 	require.Len(t, out, len(pairs))
 	return out
@@ -52,7 +52,7 @@ func mutate(r *rand.Rand, s string) string {
 func TestCompareVersionsAsRpm(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	var pairs [][2]string
-	for len(pairs) < 6000 {
+	for len(pairs) < 100_000 {
 		a := randomVersion(r)
 		b := randomVersion(r)
 		if len(pairs)%3 > 0 {
@@ -61,7 +61,9 @@ func TestCompareVersionsAsRpm(t *testing.T) {
 		pairs = append(pairs, [2]string{a, b})
 	}
 	for i, want := range askRpm(t, pairs, "rpm.vercmp(a, b)") {
-		assert.Equal(t, want, fmt.Sprint(rpmver.CompareVersions(pairs[i][0], pairs[i][1])), "%q", pairs[i])
+		if got := fmt.Sprint(rpmver.CompareVersions(pairs[i][0], pairs[i][1])); got != want {
+			t.Errorf("%q: %s, rpm says %s", pairs[i], got, want)
+		}
 	}
 }
 
