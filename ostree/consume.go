@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -14,7 +15,8 @@ import (
 )
 
 // ownFile is a source file that the caller gives up: it may become the object by
-// being renamed.
+// being linked. The source goes only after the transaction is committed, so that a
+// failure loses nothing; until it is gone nobody should write to it.
 type ownFile struct {
 	dir  *dirfd.Dir
 	name string
@@ -42,7 +44,18 @@ func (t *Tx) takeOver(ctx context.Context, n ObjectName, in fileInput) (existed 
 	if err := t.storeSplitXattrs(ctx, n.Checksum, in.header); err != nil {
 		return false, err
 	}
-	return t.renameInto(ctx, in.file.dir, in.file.name, n)
+	sub, err := t.target.sub(ctx, n.Checksum[0])
+	if err != nil {
+		return false, err
+	}
+	err = atomicfs.Link(ctx, in.file.dir, in.file.name, sub, n.looseName(t.repo.mode))
+	if errors.Is(err, fs.ErrExist) {
+		return true, nil
+	}
+	if errors.Is(err, unix.EXDEV) || errors.Is(err, unix.EPERM) {
+		return false, errors.ErrUnsupported // other mounts, append-only files
+	}
+	return false, err
 }
 
 func (t *Tx) canTakeOver(st *dirfd.Stat) bool {
@@ -90,20 +103,33 @@ func (t *Tx) replaceAttributes(f *os.File, h *FileHeader) error {
 	return t.setAttributes(f, h)
 }
 
-// removeSource deletes the directory that has been consumed.
-func removeSource(ctx context.Context, root *dirfd.Dir, path string) error {
+// removeConsumed deletes the directories that have been consumed.
+func (t *Tx) removeConsumed(ctx context.Context) error {
+	var errs []error
+	for _, dir := range t.consumed {
+		// One inside another may be gone.
+		if err := removeSource(ctx, dir); ignoreNotExist(err) != nil {
+			errs = append(errs, fmt.Errorf("remove consumed directory: %w", err))
+		}
+	}
+	t.consumed = nil
+	return errors.Join(errs...)
+}
+
+func removeSource(ctx context.Context, path string) error {
+	root, err := dirfd.Open(path)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
 	entries, err := root.ReadDir(".")
 	if err != nil {
 		return err
 	}
 	for _, e := range entries {
 		if err := atomicfs.RemoveAll(ctx, root, e.Name); err != nil {
-			return fmt.Errorf("remove consumed directory: %w", err)
+			return err
 		}
-	}
-	path, err = filepath.Abs(path)
-	if err != nil {
-		return err
 	}
 	parent, err := dirfd.Open(filepath.Dir(path))
 	if err != nil {
@@ -116,7 +142,7 @@ func removeSource(ctx context.Context, root *dirfd.Dir, path string) error {
 		return err
 	}
 	if err := atomicfs.Remove(ctx, parent, filepath.Base(path)); err != nil && !errors.Is(err, unix.EBUSY) {
-		return fmt.Errorf("remove consumed directory: %w", err)
+		return err
 	}
 	return nil
 }

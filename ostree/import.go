@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"path/filepath"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -124,10 +125,14 @@ func (t *Tx) importDir(ctx context.Context, m *MutableTree, dir string, o *Impor
 			return err
 		}
 	}
-	if o.Consume {
-		return removeSource(ctx, root, dir)
+	if !o.Consume {
+		return nil
 	}
-	return nil
+	abs, err := filepath.Abs(dir)
+	t.mu.Lock()
+	t.consumed = append(t.consumed, abs)
+	t.mu.Unlock()
+	return err
 }
 
 // importer walks a directory in one goroutine and has its files hashed in

@@ -263,9 +263,27 @@ func TestImportConsume(t *testing.T) {
 		tx := begin(t, r)
 		tree, _ := importAll(t, tx, src, &ImportOptions{NoXattrs: true, Consume: true})
 		require.Equal(t, wantTree, tree)
-		require.NoDirExists(t, src)
+		require.DirExists(t, src, "what is not committed may be needed again")
 		_, err := tx.Commit(ctx)
 		require.NoError(t, err)
+		require.NoDirExists(t, src)
+		verifyObjects(t, r)
+	})
+}
+
+func TestImportConsumeAbortedLosesNothing(t *testing.T) {
+	forModes(t, func(t *testing.T, r *Repo) {
+		src := sourceTree(t)
+		o := &ImportOptions{NoXattrs: true, Consume: true}
+		tx := begin(t, r)
+		want, _ := importAll(t, tx, src, o)
+		require.NoError(t, tx.Abort())
+		tx = begin(t, r)
+		again, _ := importAll(t, tx, src, o)
+		require.Equal(t, want, again)
+		_, err := tx.Commit(t.Context())
+		require.NoError(t, err)
+		require.NoDirExists(t, src)
 		verifyObjects(t, r)
 	})
 }

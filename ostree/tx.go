@@ -58,13 +58,14 @@ type Tx struct {
 	links    atomic.Int64 // counter for names of temporary links
 	space    atomic.Int64 // bytes that content may still take
 
-	mu      sync.Mutex // guards what follows
-	done    bool
-	known   map[ObjectName]struct{} // present, staged or stored
-	commits []Checksum              // commits written
-	refs    []Ref                   // in the order of SetRef; zero checksum deletes
-	refErr  error
-	stats   TxStats
+	mu       sync.Mutex // guards what follows
+	done     bool
+	known    map[ObjectName]struct{} // present, staged or stored
+	commits  []Checksum              // commits written
+	consumed []string                // directories to remove after Commit
+	refs     []Ref                   // in the order of SetRef; zero checksum deletes
+	refErr   error
+	stats    TxStats
 }
 
 var errTxDone = errors.New("transaction has ended")

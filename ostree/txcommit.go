@@ -28,6 +28,9 @@ func (t *Tx) Commit(ctx context.Context) (TxStats, error) {
 	if err := t.commit(ctx); err != nil {
 		return TxStats{}, fmt.Errorf("commit transaction in %s: %w", t.repo.path, errors.Join(err, t.Abort()))
 	}
+	if err := t.removeConsumed(context.WithoutCancel(ctx)); err != nil {
+		return t.stats, fmt.Errorf("the transaction in %s is committed, but: %w", t.repo.path, err)
+	}
 	if t.wantsSummary() {
 		if err := t.repo.UpdateSummary(context.WithoutCancel(ctx), nil); err != nil {
 			return t.stats, fmt.Errorf("the transaction in %s is committed, but: %w", t.repo.path, err)
@@ -41,7 +44,8 @@ func (t *Tx) Commit(ctx context.Context) (TxStats, error) {
 func (t *Tx) Continue(ctx context.Context) (*Tx, error) {
 	unlock, refs, refErr := t.unlock, t.refs, t.refErr
 	o := &TxOptions{NoSync: t.noSync, KeepStaged: t.keep}
-	t.unlock, t.refs, t.refErr = func() error { return nil }, nil, nil
+	consumed := t.consumed
+	t.unlock, t.refs, t.refErr, t.consumed = func() error { return nil }, nil, nil, nil
 	if _, err := t.Commit(ctx); err != nil {
 		return nil, errors.Join(err, unlock())
 	}
@@ -49,7 +53,7 @@ func (t *Tx) Continue(ctx context.Context) (*Tx, error) {
 	if err != nil {
 		return nil, err
 	}
-	next.refs, next.refErr = refs, refErr
+	next.refs, next.refErr, next.consumed = refs, refErr, consumed
 	return next, nil
 }
 
