@@ -17,7 +17,7 @@ import (
 
 type commitOptions struct {
 	parent, subject, body, bodyFile, branch, base string
-	orphan, noBindings, bootable                  bool
+	orphan, noBindings, bootable, editor          bool
 	bindRefs, trees                               []string
 	metaStrings, metaValues, keepMeta, detached   []string
 	ownerUID, ownerGID                            int
@@ -40,6 +40,7 @@ func (a *app) commitCommand() *cobra.Command {
 	glibopt.String(c, &o.subject, "subject", "s", "SUBJECT", "One line subject")
 	glibopt.String(c, &o.body, "body", "m", "BODY", "Full description")
 	glibopt.String(c, &o.bodyFile, "body-file", "F", "FILE", "Commit message from FILE path")
+	glibopt.Bool(c, &o.editor, "editor", "e", "Use an editor to write the commit message")
 	glibopt.String(c, &o.branch, "branch", "b", "BRANCH", "Branch")
 	glibopt.Bool(c, &o.orphan, "orphan", "", "Create a commit without writing a ref")
 	glibopt.Bool(c, &o.noBindings, "no-bindings", "", "Do not write any ref bindings")
@@ -116,6 +117,11 @@ func (c *committer) run(ctx context.Context, args []string) (err error) {
 	}
 	if c.signers, err = c.opts.signed.list(c.signOptions()); err != nil {
 		return err
+	}
+	if c.opts.editor {
+		if err := c.edit(ctx); err != nil {
+			return err
+		}
 	}
 	c.tx, err = c.repo.Begin(ctx, &ostree.TxOptions{NoSync: !sync, KeepStaged: c.failsOnPurpose()})
 	if err != nil {

@@ -14,14 +14,14 @@ import (
 func (c *committer) metadata(ctx context.Context, tree ostree.Tree) (*gvariant.Dict, error) {
 	d := gvariant.NewDict()
 	for _, kv := range c.opts.metaStrings {
-		k, v, err := keyValue(kv)
+		k, v, err := metadataPair(kv)
 		if err != nil {
 			return nil, err
 		}
 		d.Set(k, gvariant.NewString(v))
 	}
 	for _, kv := range c.opts.metaValues {
-		k, text, err := keyValue(kv)
+		k, text, err := metadataPair(kv)
 		if err != nil {
 			return nil, err
 		}
@@ -58,6 +58,15 @@ func (c *committer) metadata(ctx context.Context, tree ostree.Tree) (*gvariant.D
 		d.Set(composefs.KeyDigest, gvariant.NewBytes(digest[:]))
 	}
 	return d, nil
+}
+
+// metadataPair is keyValue with a key.
+func metadataPair(kv string) (key, value string, err error) {
+	key, value, err = keyValue(kv)
+	if err == nil && key == "" {
+		err = errorf("Empty metadata key")
+	}
+	return key, value, err
 }
 
 func (c *committer) keep(d *gvariant.Dict) error {
