@@ -122,14 +122,21 @@ func (d *differ) record(scan, pos, diff, extra, seek int) {
 // extend returns how many bytes of next agree with old for the most part: the
 // length with the largest surplus of equal bytes.
 func extend(old, next []byte) int {
-	best, length, same := 0, 0, 0
-	for i := 0; i < min(len(old), len(next)); i++ {
-		if old[i] == next[i] {
-			same++
+	n := min(len(old), len(next))
+	best, length, v := 0, 0, 0
+	for i := 0; i < n; i++ {
+		if old[i] != next[i] {
+			v--
+			continue
 		}
-		if v := 2*same - (i + 1); v > best {
-			best, length = v, i+1
+		// The surplus grows up to the end of a run of equal bytes.
+		run := matchLen(old[i:n], next[i:n])
+		v += run
+		i += run
+		if v > best {
+			best, length = v, i
 		}
+		v-- // the byte that ends the run, at i
 	}
 	return length
 }

@@ -13,8 +13,8 @@ const (
 	// maxChain bounds the candidates compared for one position.
 	maxChain = 32
 	// denseSize is the size up to which every position is indexed; above, every
-	// 2nd, 3rd, ... so that the index stays at about 32 MiB.
-	denseSize = 8 << 20
+	// 2nd, 3rd, ... so that the index stays at about 64 MiB.
+	denseSize = 16 << 20
 )
 
 // index finds strings of a file: a hash table of chains of positions. Positions
