@@ -70,8 +70,7 @@ func (f *finder) next() []match {
 	}
 	d := f.data[f.pos:]
 	v := binary.LittleEndian.Uint32(d)
-	h2 := v & 0xffff
-	h3 := v << 8 * 0x9e3779b1 >> (32 - 18)
+	h2, h3 := hash2(v), hash3(v)
 	cur := int32(f.pos) + 1
 	best := 1
 	p2, p3 := int(f.hash2[h2])-1, int(f.hash3[h3])-1
@@ -142,12 +141,28 @@ func (f *finder) tree(v uint32, limit, best int) {
 	}
 }
 
-// skip moves over n positions.
+// skip moves over n positions as next does, but for the search of matches that
+// nobody asks for.
 func (f *finder) skip(n int) {
 	for range n {
-		f.next()
+		if left := len(f.data) - f.pos; left >= 4 {
+			f.insert(left)
+		}
+		f.pos++
 	}
 }
+
+func (f *finder) insert(left int) {
+	v := binary.LittleEndian.Uint32(f.data[f.pos:])
+	cur := int32(f.pos) + 1
+	f.hash2[hash2(v)], f.hash3[hash3(v)] = cur, cur
+	limit := min(left, niceLen)
+	f.tree(v, limit, limit)
+}
+
+func hash2(v uint32) uint32 { return v & 0xffff }
+
+func hash3(v uint32) uint32 { return v << 8 * 0x9e3779b1 >> (32 - 18) }
 
 // common is the length of the common start of a and b, at most limit.
 func common(a, b []byte, limit int) int {
