@@ -138,17 +138,12 @@ var errStaleDelta = errors.New("superblock has another checksum than listed")
 // offeredDeltas asks the index of the commit, or the summary where there are no
 // indexes.
 func (p *puller) offeredDeltas(ctx context.Context, to ostree.Checksum) (map[delta.Name]ostree.Checksum, error) {
-	if p.indexed() || p.local != nil && p.hasIndex(ctx, to) {
-		data, err := p.read(ctx, delta.IndexPath(to), maxDeltaIndex)
-		if isNotExist(err) {
-			return nil, nil
+	// A local source may have indexes without a summary that says so.
+	if p.indexed() || p.local != nil {
+		offered, err := p.readIndex(ctx, to)
+		if !isNotExist(err) || p.indexed() {
+			return offered, ignoreNotExist(err)
 		}
-		if err != nil {
-			return nil, fmt.Errorf("delta index: %w", err)
-		}
-		offered, err := delta.ParseIndex(data)
-		maps.DeleteFunc(offered, func(n delta.Name, _ ostree.Checksum) bool { return n.To != to })
-		return offered, err
 	}
 	offered := map[delta.Name]ostree.Checksum{}
 	list, err := p.listedDeltas(ctx)
@@ -181,11 +176,22 @@ func (p *puller) indexed() bool {
 	return on
 }
 
-// hasIndex looks for the index of a commit in a local source, whose summary need
-// not be there.
-func (p *puller) hasIndex(ctx context.Context, to ostree.Checksum) bool {
-	_, err := p.read(ctx, delta.IndexPath(to), maxDeltaIndex)
-	return err == nil
+// readIndex reads the index of the deltas to a commit.
+func (p *puller) readIndex(ctx context.Context, to ostree.Checksum) (map[delta.Name]ostree.Checksum, error) {
+	data, err := p.read(ctx, delta.IndexPath(to), maxDeltaIndex)
+	if err != nil {
+		return nil, fmt.Errorf("delta index: %w", err)
+	}
+	offered, err := delta.ParseIndex(data)
+	maps.DeleteFunc(offered, func(n delta.Name, _ ostree.Checksum) bool { return n.To != to })
+	return offered, err
+}
+
+func ignoreNotExist(err error) error {
+	if isNotExist(err) {
+		return nil
+	}
+	return err
 }
 
 // listedDeltas are the deltas of the summary. That of a local source has not been
