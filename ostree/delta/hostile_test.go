@@ -230,6 +230,7 @@ func TestOldByteOrder(t *testing.T) {
 		big, err := s.byteOrder()
 		require.NoError(t, err)
 		require.Equal(t, tc.big, big, tc.name)
+		require.True(t, s.Guessed, tc.name)
 	}
 }
 
