@@ -82,12 +82,7 @@ const debianContexts = "etc/selinux/default/contexts/files/file_contexts"
 
 func debianPolicy(t *testing.T) *sepolicy.Policy {
 	t.Helper()
-	if _, err := os.Stat("/" + debianContexts); err != nil {
-		if testenv.Require() {
-			t.Fatal("needs the package selinux-policy-default")
-		}
-		t.Skip("needs the package selinux-policy-default")
-	}
+	testenv.NeedFile(t, "/"+debianContexts, "the package selinux-policy-default")
 	p, err := sepolicy.LoadFile(os.DirFS("/"), debianContexts)
 	require.NoError(t, err)
 	return p

@@ -16,9 +16,7 @@ const distributionTests = "/usr/libexec/installed-tests/libostree"
 
 // TestScriptsOfTheDistribution runs its scripts about signatures with our command in the place of the real one.
 func TestScriptsOfTheDistribution(t *testing.T) {
-	if _, err := os.Stat(distributionTests); err != nil {
-		t.Skip("the package ostree-tests is not installed")
-	}
+	testenv.NeedFile(t, distributionTests, "the package ostree-tests")
 	testenv.NeedTool(t, "gpg", "openssl", "bash")
 	bin := t.TempDir()
 	testenv.Run(t, ".", "go", "build", "-o", filepath.Join(bin, "ostree"), "example.com/rpmostree/examples/ostree")

@@ -37,6 +37,14 @@ func NeedTool(t testing.TB, names ...string) {
 	}
 }
 
+// NeedFile skips the test if a file of the distribution is not installed; what names its package.
+func NeedFile(t testing.TB, path, what string) {
+	t.Helper()
+	if _, err := os.Stat(path); err != nil {
+		miss(t, "needs %s: %v", what, err)
+	}
+}
+
 // NeedRoot requires effective uid 0.
 func NeedRoot(t testing.TB) {
 	t.Helper()
