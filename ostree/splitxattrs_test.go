@@ -9,6 +9,10 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
+
+	"example.com/rpmostree/internal/atomicfs/crashtest"
+	"example.com/rpmostree/internal/testenv"
 )
 
 func newSplitRepo(t *testing.T) *Repo {
@@ -100,4 +104,14 @@ func TestSplitXattrsIsReadOnlyUnlessConfigured(t *testing.T) {
 	_, err := r.Begin(context.Background(), nil)
 	require.ErrorIs(t, err, errors.ErrUnsupported)
 	require.ErrorContains(t, err, "unless ex-split-xattrs.write is set")
+}
+
+// TestSplitXattrsSurvivesCrashes dies at each step: no file may be there without its attributes.
+func TestSplitXattrsSurvivesCrashes(t *testing.T) {
+	testenv.NeedRoot(t)
+	for _, settings := range [][]string{{}, {"core.per-object-fsync=true"}} {
+		settings = append(settings, "ex-split-xattrs.write=true")
+		crashtest.Enumerate(t, commitScenario(ModeBareSplitXattrs, settings...))
+		crashtest.Faults(t, commitScenario(ModeBareSplitXattrs, settings...), unix.ENOSPC)
+	}
 }
