@@ -21,6 +21,10 @@ type TxOptions struct {
 	// NoSync leaves out all flushing to disk, as core.fsync=false does: after a
 	// power failure the repository may be damaged.
 	NoSync bool
+	// PerObjectSync flushes each object when it is written, as
+	// core.per-object-fsync=true does, so that the flush of the file system at the
+	// end is short and does not stall other processes.
+	PerObjectSync bool
 	// KeepStaged makes [Tx.Abort] leave the objects written so far for the next
 	// transaction, so that an interrupted download is not repeated. They are
 	// dropped at the next boot or after core.tmp-expiry-secs.
@@ -90,6 +94,7 @@ func (r *Repo) Begin(ctx context.Context, o *TxOptions) (*Tx, error) {
 // start begins a transaction under a lock that is held already.
 func (r *Repo) start(ctx context.Context, o *TxOptions, unlock func() error) (*Tx, error) {
 	t := &Tx{repo: r, settings: r.current(), unlock: unlock, ctx: context.WithoutCancel(ctx), keep: o.KeepStaged, known: map[ObjectName]struct{}{}}
+	t.settings.perObjectFsync = t.settings.perObjectFsync || o.PerObjectSync
 	t.noSync = o.NoSync || !t.settings.fsync
 	t.direct = t.noSync || t.settings.perObjectFsync
 	if err := t.begin(ctx); err != nil {

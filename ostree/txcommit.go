@@ -43,7 +43,7 @@ func (t *Tx) Commit(ctx context.Context) (TxStats, error) {
 // lock: nobody prunes in between what only the rest will name. After a failure both have ended.
 func (t *Tx) Continue(ctx context.Context) (*Tx, error) {
 	unlock, refs, refErr := t.unlock, t.refs, t.refErr
-	o := &TxOptions{NoSync: t.noSync, KeepStaged: t.keep}
+	o := &TxOptions{NoSync: t.noSync, PerObjectSync: t.settings.perObjectFsync, KeepStaged: t.keep}
 	consumed := t.consumed
 	t.unlock, t.refs, t.refErr, t.consumed = func() error { return nil }, nil, nil, nil
 	if _, err := t.Commit(ctx); err != nil {
