@@ -21,22 +21,22 @@ import (
 
 type pullOptions struct {
 	pull.Options
-	timestampFrom         string
-	disableFsync, perFile bool
-	localCache            []string
-	url                   string
-	headers               []string
-	userAgent             string
-	retries, frequency    int
-	gpgVerify             bool
-	gpgVerifySummary      bool
-	dryRun                bool
+	timestampFrom      string
+	disableFsync       bool
+	localCache         []string
+	url                string
+	headers            []string
+	userAgent          string
+	retries, frequency int
+	gpgVerify          bool
+	gpgVerifySummary   bool
+	dryRun             bool
 }
 
 func (o *pullOptions) shared(c *cobra.Command) {
 	glibopt.Bool(c, &o.CommitOnly, "commit-metadata-only", "", "Fetch only the commit metadata")
 	glibopt.Bool(c, &o.disableFsync, "disable-fsync", "", "Do not invoke fsync()")
-	glibopt.Bool(c, &o.perFile, "per-object-fsync", "", "Perform writes in such a way that avoids stalling concurrent processes")
+	glibopt.Bool(c, &o.PerObjectSync, "per-object-fsync", "", "Perform writes in such a way that avoids stalling concurrent processes")
 	glibopt.Bool(c, &o.Untrusted, "untrusted", "", "Verify checksums of local sources (always enabled for HTTP pulls)")
 	glibopt.Bool(c, &o.BareUserOnlyFiles, "bareuseronly-files", "", "Reject regular files with mode outside of 0775 (world writable, suid, etc.)")
 	glibopt.Bool(c, &o.DisableVerifyBindings, "disable-verify-bindings", "", "Do not verify commit bindings")

@@ -83,8 +83,9 @@ type Options struct {
 	// Concurrency is the number of objects in flight; <= 0 means 12 over HTTP,
 	// two for each processor for a local source. Each takes about 1.2 MB.
 	Concurrency int
-	// NoSync leaves out flushing to disk, see [ostree.TxOptions].
-	NoSync bool
+	// NoSync leaves out flushing to disk, PerObjectSync does it object by object;
+	// see [ostree.TxOptions].
+	NoSync, PerObjectSync bool
 	// DisableDeltas fetches objects one by one even where the source has static
 	// deltas.
 	DisableDeltas bool
@@ -201,7 +202,7 @@ func (p *puller) run(ctx context.Context) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.tx, err = p.dst.Begin(ctx, &ostree.TxOptions{NoSync: p.o.NoSync, KeepStaged: true})
+	p.tx, err = p.dst.Begin(ctx, &ostree.TxOptions{NoSync: p.o.NoSync, PerObjectSync: p.o.PerObjectSync, KeepStaged: true})
 	if err != nil {
 		return nil, err
 	}
