@@ -63,7 +63,7 @@ func TestApplyCrash(t *testing.T) {
 }
 
 func TestApplyFaults(t *testing.T) {
-	crashtest.Faults(t, applyScenario(t), syscall.ENOSPC)
+	crashtest.Faults(t, applyScenario(t), syscall.ENOSPC, syscall.EIO)
 }
 
 // TestGenerateCrash: a delta in a repository is whole or not there, also while
@@ -71,54 +71,61 @@ func TestApplyFaults(t *testing.T) {
 func TestGenerateCrash(t *testing.T) {
 	w := newWorld(t)
 	for _, replace := range []bool{false, true} {
-		n := crashtest.Enumerate(t, crashtest.Scenario{
-			CloneSetup: true,
-			Setup: func(t testing.TB, dir string) {
-				ctx := context.Background()
-				r, err := ostree.Init(ctx, filepath.Join(dir, "repo"), &ostree.InitOptions{Mode: ostree.ModeArchive})
+		require.Greater(t, crashtest.Enumerate(t, generateScenario(w, replace)), 5)
+	}
+}
+
+func TestGenerateFaults(t *testing.T) {
+	crashtest.Faults(t, generateScenario(newWorld(t), true), syscall.ENOSPC, syscall.EIO)
+}
+
+func generateScenario(w *world, replace bool) crashtest.Scenario {
+	return crashtest.Scenario{
+		CloneSetup: true,
+		Setup: func(t testing.TB, dir string) {
+			ctx := context.Background()
+			r, err := ostree.Init(ctx, filepath.Join(dir, "repo"), &ostree.InitOptions{Mode: ostree.ModeArchive})
+			require.NoError(t, err)
+			tx, err := r.Begin(ctx, &ostree.TxOptions{NoSync: true})
+			require.NoError(t, err)
+			for name, err := range w.repo.Objects(ctx) {
 				require.NoError(t, err)
-				tx, err := r.Begin(ctx, &ostree.TxOptions{NoSync: true})
+				_, err = tx.ImportObject(ctx, w.repo, name, nil)
 				require.NoError(t, err)
-				for name, err := range w.repo.Objects(ctx) {
-					require.NoError(t, err)
-					_, err = tx.ImportObject(ctx, w.repo, name, nil)
-					require.NoError(t, err)
-				}
-				_, err = tx.Commit(ctx)
+			}
+			_, err = tx.Commit(ctx)
+			require.NoError(t, err)
+			if replace {
+				_, err := Generate(ctx, r, w.name, &GenerateOptions{MaxPartSize: 50_000})
 				require.NoError(t, err)
-				if replace {
-					_, err := Generate(ctx, r, w.name, &GenerateOptions{MaxPartSize: 50_000})
-					require.NoError(t, err)
-				}
-				require.NoError(t, r.Close())
-			},
-			Op: func(ctx context.Context, dir string) error {
-				r, err := ostree.Open(ctx, filepath.Join(dir, "repo"), nil)
-				if err != nil {
-					return err
-				}
-				defer r.Close()
-				_, err = Generate(ctx, r, w.name, nil)
+			}
+			require.NoError(t, r.Close())
+		},
+		Op: func(ctx context.Context, dir string) error {
+			r, err := ostree.Open(ctx, filepath.Join(dir, "repo"), nil)
+			if err != nil {
 				return err
-			},
-			Check: func(t testing.TB, dir string, _ bool) {
-				r := openAt(t, dir)
-				defer r.Close()
-				names, err := List(r)
+			}
+			defer r.Close()
+			_, err = Generate(ctx, r, w.name, nil)
+			return err
+		},
+		Check: func(t testing.TB, dir string, _ bool) {
+			r := openAt(t, dir)
+			defer r.Close()
+			names, err := List(r)
+			require.NoError(t, err)
+			if replace {
+				require.Len(t, names, 1)
+			}
+			for _, n := range names {
+				d, err := Open(r, n)
 				require.NoError(t, err)
-				if replace {
-					require.Len(t, names, 1)
-				}
-				for _, n := range names {
-					d, err := Open(r, n)
+				for i := range d.Superblock.Parts {
+					_, err := d.Inspect(context.Background(), r, i)
 					require.NoError(t, err)
-					for i := range d.Superblock.Parts {
-						_, err := d.Inspect(context.Background(), r, i)
-						require.NoError(t, err)
-					}
 				}
-			},
-		})
-		require.Greater(t, n, 5)
+			}
+		},
 	}
 }
