@@ -10,10 +10,22 @@ import (
 	"github.com/mikelolasagasti/xz"
 )
 
+const (
+	// dictSize finds repetitions within half of a part of the default size.
+	dictSize = 16 << 20
+	// largePart is the length of a part from which on a single file fills it and
+	// the memory; most of it is then differences that are 0.
+	largePart = 40 << 20
+)
+
 // writeCompressed writes a part: its compression, then raw in that.
 func writeCompressed(w io.Writer, e *xzenc.Encoder, raw []byte) error {
 	if _, err := w.Write([]byte{compressionXZ}); err != nil {
 		return err
+	}
+	e.DictSize = dictSize
+	if len(raw) > largePart {
+		e.DictSize = xzenc.DefaultDictSize
 	}
 	return e.Encode(w, raw)
 }
