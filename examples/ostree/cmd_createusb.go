@@ -123,7 +123,12 @@ func (a *app) createUSB(ctx context.Context, repo *ostree.Repo, mount string, re
 	if !filepath.IsLocal(place) {
 		return errorf("Invalid destination %s: not below the mount", place)
 	}
-	if err := os.MkdirAll(filepath.Join(mount, filepath.Dir(place)), 0o755); err != nil {
+	volume, err := os.OpenRoot(mount) // a link on a stick must not lead us elsewhere
+	if err != nil {
+		return err
+	}
+	defer volume.Close()
+	if err := volume.MkdirAll(place, 0o755); err != nil {
 		return err
 	}
 	dst, err := ostree.Init(ctx, filepath.Join(mount, place), &ostree.InitOptions{Mode: ostree.ModeArchive})
@@ -140,7 +145,7 @@ func (a *app) createUSB(ctx context.Context, repo *ostree.Repo, mount string, re
 	if err := updateSummary(ctx, dst, nil); err != nil {
 		return err
 	}
-	if err := linkRepo(mount, place); err != nil {
+	if err := linkRepo(volume, place); err != nil {
 		return err
 	}
 	a.printf("Copied %[1]d/%[1]d refs successfully from ‘%[2]s’ to ‘%[3]s’ repository in ‘%[4]s’.\n", len(refs), repo.Path(), place, mount)
@@ -151,24 +156,23 @@ func (a *app) createUSB(ctx context.Context, repo *ostree.Repo, mount string, re
 const reposDir = ".ostree/repos.d"
 
 // linkRepo makes a repository findable that is in none of the usual places.
-func linkRepo(mount, place string) error {
+func linkRepo(volume *os.Root, place string) error {
 	place = filepath.Clean(place)
 	if place == ".ostree/repo" || place == "ostree/repo" || filepath.Dir(place) == reposDir {
 		return nil
 	}
-	dir := filepath.Join(mount, reposDir)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := volume.MkdirAll(reposDir, 0o755); err != nil {
 		return err
 	}
 	target := strings.Repeat("../", strings.Count(reposDir, "/")+1) + place
 	for i := 0; ; i++ {
-		link := filepath.Join(dir, fmt.Sprintf("%02d-generated", i))
-		old, err := os.Readlink(link)
+		link := filepath.Join(reposDir, fmt.Sprintf("%02d-generated", i))
+		old, err := volume.Readlink(link)
 		switch {
 		case err == nil && old == target:
 			return nil
 		case errors.Is(err, fs.ErrNotExist):
-			return os.Symlink(target, link)
+			return volume.Symlink(target, link)
 		}
 	}
 }

@@ -44,6 +44,13 @@ func TestCreateUSBAndFindRemotes(t *testing.T) {
 	b.fails("--repo=local create-usb stick org.example.Os nope", "Collection–ref (org.example.Os, nope) not found")
 	b.fails("--repo=local create-usb --destination-repo=../out stick org.example.Os main", "not below the mount")
 	b.fails("--repo=local create-usb nosuch org.example.Os main", "opendir(nosuch): No such file or directory")
+
+	require.NoError(t, os.Mkdir("elsewhere", 0o755))
+	require.NoError(t, os.Symlink("../elsewhere", "stick/planted"))
+	b.fails("--repo=local create-usb --destination-repo=planted/repo stick org.example.Os main", "path escapes")
+	left, err := os.ReadDir("elsewhere")
+	require.NoError(t, err)
+	require.Empty(t, left)
 }
 
 func TestCookieVerbs(t *testing.T) {
