@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -15,13 +16,13 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"golang.org/x/sys/unix"
 
 	"example.com/rpmostree/bootloader/kargs"
 	"example.com/rpmostree/internal/testenv"
 	"example.com/rpmostree/ostree"
 	"example.com/rpmostree/ostree/ostreetest"
 	"example.com/rpmostree/ostree/pull"
-	"example.com/rpmostree/rpmpkg"
 	"example.com/rpmostree/rpmpkg/rpmtest"
 	"example.com/rpmostree/sysroot"
 	"example.com/rpmostree/sysroot/sysroottest"
@@ -33,18 +34,35 @@ import (
 //	exits STATUS ARG...      the same, with the exit status that is expected
 //	mkrpms DIR NAME...       packages of the file packages.txt, or all, and their repository metadata
 //	machine VERSION          composes the image of a version and installs a machine with it, at $OSTREE_SYSROOT
+//	machine VERSION bare [NAME..] the same with more packages and a repository of mode bare: owners are real
 //	release VERSION [NAME..] composes another version, with more packages
 //	subst FILE               puts the directory "rpms" for RPMS in a file
 //	initrepo DIR             makes an archive repository
 //	tree REF                 lists an image of the repository "images", with the content of small files
 //	boot                     makes the newest deployment the running system
+//	pin INDEX, unpin INDEX   protects a deployment, or ends that, as "ostree admin pin" does
+//	attributes PATH...       prints permissions, owners and capabilities of files of the newest deployment
+//	fsck                     verifies the repository of the machine
 //	show PATH...             prints type, permissions and content of files of the newest deployment
 //
 // packages.txt describes one package a line, "NAME VERSION KEY=VALUE...", see parsePackage.
 func TestScripts(t *testing.T) {
 	testenv.NeedUserXattrs(t, t.TempDir())
+	canRunScripts := false
+	t.Run("sandbox", func(t *testing.T) {
+		testenv.NeedTool(t, "bwrap", "busybox")
+		testenv.NeedRoot(t)
+		testenv.NeedOverlay(t)
+		canRunScripts = true
+	})
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
+		Condition: func(cond string) (bool, error) {
+			if cond != "sandbox" {
+				return false, fmt.Errorf("unknown condition %q", cond)
+			}
+			return canRunScripts, nil
+		},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("OSTREE_SYSROOT", filepath.Join(e.WorkDir, "root"))
 			e.Setenv("OSTREE_SYSROOT_DEBUG", "mutable-deployments")
@@ -69,8 +87,10 @@ func TestScripts(t *testing.T) {
 			"release": func(ts *testscript.TestScript, _ bool, args []string) {
 				release(ts, args[0], args[1:])
 			},
-			"boot": func(ts *testscript.TestScript, _ bool, _ []string) { boot(t, ts) },
-			"show": func(ts *testscript.TestScript, neg bool, args []string) { show(ts, neg, args) },
+			"boot":  func(ts *testscript.TestScript, _ bool, _ []string) { boot(t, ts) },
+			"pin":   func(ts *testscript.TestScript, _ bool, args []string) { pin(ts, args[0], true) },
+			"unpin": func(ts *testscript.TestScript, _ bool, args []string) { pin(ts, args[0], false) },
+			"show":  func(ts *testscript.TestScript, neg bool, args []string) { show(ts, neg, args) },
 			"subst": func(ts *testscript.TestScript, _ bool, args []string) {
 				text := strings.ReplaceAll(ts.ReadFile(args[0]), "RPMS", ts.MkAbs("rpms"))
 				ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o644))
@@ -82,8 +102,22 @@ func TestScripts(t *testing.T) {
 			},
 			"tree": func(ts *testscript.TestScript, _ bool, args []string) { listImage(t, ts, args[0]) },
 			"machine": func(ts *testscript.TestScript, _ bool, args []string) {
-				release(ts, args[0], nil)
-				ts.Check(install(ts))
+				mode, more := ostree.ModeBareUser, args[1:]
+				if len(more) > 0 && more[0] == "bare" {
+					mode, more = ostree.ModeBare, more[1:]
+				}
+				release(ts, args[0], more)
+				ts.Check(install(ts, mode))
+			},
+			"attributes": func(ts *testscript.TestScript, _ bool, args []string) { attributes(ts, args) },
+			"fsck": func(ts *testscript.TestScript, _ bool, _ []string) {
+				newest(ts, func(s *sysroot.Sysroot, _ *sysroot.Deployment) {
+					report, err := s.Repo().Fsck(context.Background(), nil)
+					ts.Check(err)
+					if len(report.Problems) > 0 {
+						ts.Fatalf("fsck: %v", report.Problems)
+					}
+				})
 			},
 		},
 	})
@@ -169,6 +203,12 @@ func newest(ts *testscript.TestScript, f func(*sysroot.Sysroot, *sysroot.Deploym
 	f(s, s.Deployments()[0])
 }
 
+func pin(ts *testscript.TestScript, index string, on bool) {
+	i, err := strconv.Atoi(index)
+	ts.Check(err)
+	newest(ts, func(s *sysroot.Sysroot, _ *sysroot.Deployment) { ts.Check(s.Pin(context.Background(), i, on)) })
+}
+
 func listImage(t *testing.T, ts *testscript.TestScript, ref string) {
 	r, err := ostree.Open(context.Background(), ts.MkAbs("images"), nil)
 	ts.Check(err)
@@ -219,9 +259,26 @@ func show(ts *testscript.TestScript, neg bool, names []string) {
 	})
 }
 
-func install(ts *testscript.TestScript) (err error) {
+// attributes prints "PATH MODE UID:GID", and security.capability in hexadecimal if there is one.
+func attributes(ts *testscript.TestScript, names []string) {
+	newest(ts, func(s *sysroot.Sysroot, d *sysroot.Deployment) {
+		for _, name := range names {
+			var st unix.Stat_t
+			path := filepath.Join(d.Path(s), name)
+			ts.Check(unix.Lstat(path, &st))
+			fmt.Fprintf(ts.Stdout(), "%s %o %d:%d", name, st.Mode&0o7777, st.Uid, st.Gid)
+			caps := make([]byte, 64)
+			if n, err := unix.Lgetxattr(path, "security.capability", caps); err == nil {
+				fmt.Fprintf(ts.Stdout(), " caps=%x", caps[:n])
+			}
+			fmt.Fprintln(ts.Stdout())
+		}
+	})
+}
+
+func install(ts *testscript.TestScript, mode ostree.Mode) (err error) {
 	ctx, root := context.Background(), ts.Getenv("OSTREE_SYSROOT")
-	if err := sysroot.Init(ctx, root, &sysroot.InitOptions{Epoch: 1, RepoMode: ostree.ModeBareUser}); err != nil {
+	if err := sysroot.Init(ctx, root, &sysroot.InitOptions{Epoch: 1, RepoMode: mode}); err != nil {
 		return err
 	}
 	s, err := sysroot.Open(ctx, root, &sysroot.Options{MutableDeployments: true})
@@ -274,7 +331,9 @@ func described(ts *testscript.TestScript, names []string) []*rpmtest.Package {
 }
 
 // parsePackage reads "NAME VERSION KEY=VALUE...". Keys are those of the spec file in lower case, with "_" for blanks in
-// values; file=PATH:CONTENT, dir=PATH and link=PATH:TARGET add files, with attributes after "|".
+// values; file=PATH:CONTENT, dir=PATH and link=PATH:TARGET add files, with attributes after "|" (see setAttributes), and
+// pre=COMMANDS and post=COMMANDS scripts, the latter with its interpreter after "|". program=PATH:NAME adds a program of
+// the host.
 func parsePackage(line string) (*rpmtest.Package, error) {
 	words := strings.Fields(line)
 	if len(words) == 0 {
@@ -283,6 +342,7 @@ func parsePackage(line string) (*rpmtest.Package, error) {
 	p := &rpmtest.Package{Name: words[0], Version: words[1], NoAutoRequires: true}
 	for _, w := range words[2:] {
 		key, value, _ := strings.Cut(w, "=")
+		value, attributes, _ := strings.Cut(value, "|")
 		value = strings.ReplaceAll(value, "_", " ")
 		switch key {
 		case "arch":
@@ -299,8 +359,24 @@ func parsePackage(line string) (*rpmtest.Package, error) {
 			p.Summary = value
 		case "provides":
 			p.Provides = append(p.Provides, value)
+		case "pre":
+			p.Scripts.Pre = rpmtest.Shell(value)
 		case "post":
-			p.Scripts = rpmpkg.Scripts{Post: rpmtest.Shell(value)}
+			p.Scripts.Post = rpmtest.Shell(value)
+			if attributes != "" {
+				p.Scripts.Post.Interpreter = strings.Split(attributes, ",")
+			}
+		case "program":
+			path, name, _ := strings.Cut(value, ":")
+			file, err := exec.LookPath(name)
+			if err != nil {
+				return nil, err
+			}
+			data, err := os.ReadFile(file)
+			if err != nil {
+				return nil, err
+			}
+			p.Files = append(p.Files, rpmtest.File{Path: path, Body: string(data), Mode: 0o755})
 		case "file", "dir", "link":
 			path, content, _ := strings.Cut(value, ":")
 			f := rpmtest.File{Path: path, Dir: key == "dir"}
@@ -308,6 +384,9 @@ func parsePackage(line string) (*rpmtest.Package, error) {
 				f.LinkTo = content
 			} else if key == "file" {
 				f.Body = content + "\n"
+			}
+			if err := setAttributes(&f, attributes); err != nil {
+				return nil, err
 			}
 			p.Files = append(p.Files, f)
 		default:
@@ -318,4 +397,37 @@ func parsePackage(line string) (*rpmtest.Package, error) {
 		p.Changelog[i].Time = time.Unix(1_700_000_000, 0).AddDate(0, 0, len(p.Changelog)-i)
 	}
 	return p, nil
+}
+
+// setAttributes reads "ATTRIBUTE,...": user:NAME, group:NAME, mode:OCTAL, caps:TEXT, doc, license and ghost.
+func setAttributes(f *rpmtest.File, text string) error {
+	if text == "" {
+		return nil
+	}
+	for _, a := range strings.Split(text, ",") {
+		key, value, _ := strings.Cut(a, ":")
+		switch key {
+		case "user":
+			f.User = value
+		case "group":
+			f.Group = value
+		case "mode":
+			mode, err := strconv.ParseUint(value, 8, 12)
+			if err != nil {
+				return fmt.Errorf("packages.txt: %s: %w", f.Path, err)
+			}
+			f.Mode = uint32(mode)
+		case "caps":
+			f.Caps = value
+		case "doc":
+			f.Doc = true
+		case "license":
+			f.License = true
+		case "ghost":
+			f.Ghost = true
+		default:
+			return fmt.Errorf("packages.txt: %s: unknown attribute %q", f.Path, a)
+		}
+	}
+	return nil
 }
