@@ -275,3 +275,67 @@ func TestFaultsDeploy(t *testing.T) {
 		},
 	}, unix.ENOSPC)
 }
+
+// An overlay initrd is complete before an entry names it, and the one of a
+// deployment that is gone goes too.
+func TestCrashDeployOverlayInitrd(t *testing.T) {
+	w := versionedWorld()
+	source := filepath.Join(t.TempDir(), "overlay")
+	require.NoError(t, os.WriteFile(source, []byte("cpio of 3"), 0o600))
+	op := func(ctx context.Context, dir string) error {
+		return withSysroot(dir, func(s *sysroot.Sysroot) error {
+			_, err := s.Deploy(ctx, sysroot.DeployRequest{
+				Stateroot: osName, Commit: w.next, Origin: sysroot.NewOrigin("test/main"), OverlayInitrds: []string{source},
+			}, nil)
+			return err
+		})
+	}
+	setup := func(t testing.TB, dir string) {
+		w.setup([]string{"1"}, "2")(t, dir)
+		old := filepath.Join(t.TempDir(), "overlay")
+		require.NoError(t, os.WriteFile(old, []byte("cpio of 2"), 0o600))
+		require.NoError(t, withSysroot(dir, func(s *sysroot.Sysroot) error {
+			// two of them, so that the next one displaces one with an overlay
+			for _, v := range []string{"2", "1b"} {
+				_, err := s.Deploy(context.Background(), sysroot.DeployRequest{
+					Stateroot: osName, Commit: sysroottest.Commit(t, s.Repo(), "test/main", v, w.trees[v]),
+					Origin: sysroot.NewOrigin("test/main"), OverlayInitrds: map[string][]string{"2": {old}}[v],
+				}, nil)
+				if err != nil {
+					return err
+				}
+			}
+			w.next = sysroottest.Commit(t, s.Repo(), "test/main", "3", w.trees["3"])
+			return nil
+		}))
+	}
+	check := func(t testing.TB, dir string) {
+		require.NoError(t, withSysroot(dir, func(s *sysroot.Sysroot) error {
+			for _, d := range s.Deployments() {
+				version, err := s.Version(context.Background(), d)
+				require.NoError(t, err)
+				for _, name := range d.OverlayInitrds() {
+					require.Equal(t, "cpio of "+version, must(os.ReadFile(filepath.Join(dir, "boot", name))))
+				}
+				require.Equal(t, version == "2" || version == "3", len(d.OverlayInitrds()) == 1, version)
+			}
+			return nil
+		}))
+	}
+	crashtest.Enumerate(t, crashtest.Scenario{
+		CloneSetup: true, Setup: setup, Op: op, Stride: stride(t), Retry: againUnless("3", op),
+		Check: func(t testing.TB, dir string, died bool) {
+			w.bootable(t, dir, "1b", "3")
+			check(t, dir)
+		},
+		Final: func(t testing.TB, dir string) {
+			w.bootable(t, dir, "3")
+			check(t, dir)
+			clean(t, dir, 2)
+			left, err := filepath.Glob(filepath.Join(dir, "boot/ostree/initramfs-overlays/*"))
+			require.NoError(t, err)
+			require.Len(t, left, 1)
+			require.Equal(t, "cpio of 3", must(os.ReadFile(left[0])))
+		},
+	})
+}
