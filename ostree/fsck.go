@@ -19,6 +19,9 @@ type FsckOptions struct {
 	// KeepStates leaves commits with missing objects as they are, instead of marking them partial, which
 	// makes the next pull fetch what is missing.
 	KeepStates bool
+	// Recheck verifies also the commits that an earlier check marked, and takes the mark from those that are
+	// sound again.
+	Recheck bool
 	// AddTombstones notes parents that are missing as deleted on purpose.
 	AddTombstones bool
 	// VerifyBindings demands that each commit with a ref names it in its binding.
@@ -54,6 +57,7 @@ type FsckReport struct {
 	Objects            int // objects verified
 	Tombstones         []Checksum
 	MarkedPartial      []Checksum
+	Unmarked           []Checksum    // by FsckOptions.Recheck
 	Problems           []FsckProblem // refs first, then objects by type and checksum
 }
 
@@ -99,6 +103,7 @@ type fsck struct {
 	o       *FsckOptions
 	report  *FsckReport
 	commits map[Checksum]*Commit // to verify
+	marked  map[Checksum]bool    // those of them that an earlier check marked
 	seen    map[ObjectName]bool  // verified metadata objects; false while in the queue
 	total   int
 
@@ -189,7 +194,7 @@ func (r *Repo) checkBindings(ref Ref, c *Commit) error {
 
 // loadCommits verifies all commit objects and keeps those that should be complete.
 func (f *fsck) loadCommits(ctx context.Context) error {
-	f.commits = make(map[Checksum]*Commit)
+	f.commits, f.marked = make(map[Checksum]*Commit), make(map[Checksum]bool)
 	for n, err := range f.r.Objects(ctx) {
 		if err != nil {
 			return err
@@ -233,13 +238,14 @@ func (f *fsck) addCommit(ctx context.Context, sum Checksum, c *Commit) error {
 		return err
 	case state == CommitPartial:
 		f.report.PartialCommits++
-	case state == CommitFsckPartial:
+	case state == CommitFsckPartial && !f.o.Recheck:
 		f.report.PartialCommits++
 		f.report.FsckPartialCommits++
 	default:
 		f.report.Commits++
 		f.report.Objects++
 		f.commits[sum] = c
+		f.marked[sum] = state == CommitFsckPartial
 	}
 	return nil
 }

@@ -80,13 +80,15 @@ func (f *fsck) settle(ctx context.Context) error {
 		}
 	}
 	if len(bad) == 0 {
-		return nil
+		return f.unmark(ctx, nil)
 	}
+	broken := make(map[Checksum]bool)
 	owners := &ownerSearch{f: f, bad: bad, dirty: map[Checksum]bool{}}
 	for _, sum := range f.sortedCommits() {
 		for n := range owners.commit(ctx, f.commits[sum]).All() {
 			p := bad[n]
 			p.Commits = append(p.Commits, sum)
+			broken[sum] = true
 			incomplete[sum] = incomplete[sum] || p.Missing || p.Deleted
 		}
 	}
@@ -94,13 +96,30 @@ func (f *fsck) settle(ctx context.Context) error {
 		return nil
 	}
 	for _, sum := range f.sortedCommits() {
-		if !incomplete[sum] {
+		if !incomplete[sum] || f.marked[sum] {
 			continue
 		}
 		if err := f.r.setCommitState(ctx, sum, CommitFsckPartial); err != nil {
 			return err
 		}
 		f.report.MarkedPartial = append(f.report.MarkedPartial, sum)
+	}
+	return f.unmark(ctx, broken)
+}
+
+// unmark takes back the marks of an earlier check from commits that are sound again.
+func (f *fsck) unmark(ctx context.Context, broken map[Checksum]bool) error {
+	if f.o.KeepStates || !f.r.writable {
+		return nil
+	}
+	for _, sum := range f.sortedCommits() {
+		if !f.marked[sum] || broken[sum] {
+			continue
+		}
+		if err := f.r.setCommitState(ctx, sum, CommitNormal); err != nil {
+			return err
+		}
+		f.report.Unmarked = append(f.report.Unmarked, sum)
 	}
 	return nil
 }

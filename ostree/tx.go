@@ -29,6 +29,9 @@ type TxOptions struct {
 	// transaction, so that an interrupted download is not repeated. They are
 	// dropped at the next boot or after core.tmp-expiry-secs.
 	KeepStaged bool
+	// Replace names objects that are damaged: they are written as if they were missing, and at [Tx.Commit]
+	// what was written takes the place of the damaged ones. Those that were not written stay as they are.
+	Replace []ObjectName
 }
 
 // TxStats counts what a transaction was given and what it had to write.
@@ -57,10 +60,11 @@ type Tx struct {
 	staging  *staging
 	target   *fanout
 	resumed  bool
-	outer    []looseStore // the repository and its parents
-	all      []looseStore // the staging directory and those
-	links    atomic.Int64 // counter for names of temporary links
-	space    atomic.Int64 // bytes that content may still take
+	replace  map[ObjectName]bool // what is stored does not count
+	outer    []looseStore        // the repository and its parents
+	all      []looseStore        // the staging directory and those
+	links    atomic.Int64        // counter for names of temporary links
+	space    atomic.Int64        // bytes that content may still take
 
 	mu       sync.Mutex // guards what follows
 	done     bool
@@ -96,7 +100,11 @@ func (r *Repo) start(ctx context.Context, o *TxOptions, unlock func() error) (*T
 	t := &Tx{repo: r, settings: r.current(), unlock: unlock, ctx: context.WithoutCancel(ctx), keep: o.KeepStaged, known: map[ObjectName]struct{}{}}
 	t.settings.perObjectFsync = t.settings.perObjectFsync || o.PerObjectSync
 	t.noSync = o.NoSync || !t.settings.fsync
-	t.direct = t.noSync || t.settings.perObjectFsync
+	t.direct = (t.noSync || t.settings.perObjectFsync) && len(o.Replace) == 0
+	t.replace = make(map[ObjectName]bool, len(o.Replace))
+	for _, n := range o.Replace {
+		t.replace[n] = true
+	}
 	if err := t.begin(ctx); err != nil {
 		return nil, fmt.Errorf("begin transaction in %s: %w", r.path, errors.Join(err, t.end()))
 	}
@@ -120,7 +128,14 @@ func (t *Tx) begin(ctx context.Context) error {
 		return err
 	}
 	for _, n := range staged {
-		t.known[n] = struct{}{}
+		if !t.replace[n] {
+			t.known[n] = struct{}{}
+			continue
+		}
+		// Nobody knows how good the leftover of another transaction is.
+		if err := atomicfs.Remove(ctx, t.staging.dir, n.LoosePath(r.mode)); err != nil {
+			return err
+		}
 	}
 	t.resumed = len(staged) > 0
 	t.target = &fanout{dir: t.staging.dir, perm: stagingPerm}
@@ -191,8 +206,8 @@ func (t *Tx) Has(ctx context.Context, n ObjectName) (bool, error) {
 	t.mu.Lock()
 	_, ok := t.known[n]
 	t.mu.Unlock()
-	if ok {
-		return true, nil
+	if ok || t.replace[n] {
+		return ok, nil
 	}
 	ok, err := hasAny(t.outer, n)
 	if ok {

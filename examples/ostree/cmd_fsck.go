@@ -12,7 +12,10 @@ import (
 	"example.com/rpmostree/ostree"
 )
 
-type fsckOptions struct{ quiet, all, del, tombstones, bindings, backRefs bool }
+type fsckOptions struct {
+	quiet, all, del, tombstones, bindings, backRefs bool
+	repair                                          string // where from
+}
 
 func (a *app) fsckCommand() *cobra.Command {
 	var o fsckOptions
@@ -23,6 +26,8 @@ func (a *app) fsckCommand() *cobra.Command {
 	glibopt.Bool(c, &o.del, "delete", "", "Remove corrupted objects")
 	glibopt.Bool(c, &o.bindings, "verify-bindings", "", "Verify ref bindings")
 	glibopt.Bool(c, &o.backRefs, "verify-back-refs", "", "Verify back-references (implies --verify-bindings)")
+	glibopt.String(c, &o.repair, "repair", "", "REMOTE|PATH", "Replace missing and corrupted objects from where the refs come from, or from a remote or repository (--repair=...)")
+	c.Flags().Lookup("repair").NoOptDefVal = repairOrigin
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		return a.withRepo(c.Context(), func(repo *ostree.Repo) error { return a.fsck(c.Context(), repo, o) })
 	}
@@ -34,6 +39,12 @@ func (a *app) fsck(ctx context.Context, repo *ostree.Repo, o fsckOptions) error 
 		if !o.quiet {
 			a.printf(format, args...)
 		}
+	}
+	if o.repair != "" {
+		if o.tombstones || o.del || o.bindings || o.backRefs {
+			return errorf("--repair cannot be used with --add-tombstones, --delete, --verify-bindings or --verify-back-refs")
+		}
+		return a.fsckRepair(ctx, repo, o, say)
 	}
 	if o.tombstones {
 		if err := setTombstones(ctx, repo); err != nil {
