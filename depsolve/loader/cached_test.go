@@ -3,20 +3,25 @@ package loader_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"iter"
 	"os"
 	"path/filepath"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/opencontainers/go-digest"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"example.com/rpmostree/depsolve"
 	"example.com/rpmostree/depsolve/loader"
 	"example.com/rpmostree/rpmpkg"
+	"example.com/rpmostree/rpmpkg/rpmver"
 )
 
 // source is a repository in memory that keeps one file, and counts how often its packages are read.
@@ -149,4 +154,47 @@ func FuzzLoadCached(f *testing.F) {
 		}
 		loaded(t, s)
 	})
+}
+
+// Details are the same in whatever order they are asked for, also when they do not fit the window together.
+func TestLoadCachedDetailsInAnyOrder(t *testing.T) {
+	s := newSource(t)
+	s.infos = nil
+	for n := range 300 {
+		i := info(t, fmt.Sprintf("p%d-1-1.noarch", n))
+		i.Summary = strings.Repeat(fmt.Sprint(n), n*n/50)
+		s.infos = append(s.infos, i)
+	}
+	pool := depsolve.NewPool("x86_64")
+	repo := pool.AddRepo("r", nil)
+	require.NoError(t, loader.LoadCached(context.Background(), repo, s, "r"))
+	ids := repo.Packages()
+	var wg sync.WaitGroup
+	for _, step := range []int{1, 7, 299} {
+		wg.Go(func() {
+			for k := range ids {
+				n := k * step % len(ids)
+				data, _ := pool.Package(ids[n]).Data.(*rpmpkg.Info)
+				if assert.NotNil(t, data) {
+					assert.Equal(t, s.infos[n].Summary, data.Summary)
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func BenchmarkDetails(b *testing.B) {
+	s := &source{key: "k", file: filepath.Join(b.TempDir(), "packages")}
+	for n := range 1000 {
+		s.infos = append(s.infos, &rpmpkg.Info{NEVRA: rpmver.NEVRA{Name: fmt.Sprint("p", n), Arch: "noarch"}, Summary: strings.Repeat("x", 300)})
+	}
+	pool := depsolve.NewPool("x86_64")
+	repo := pool.AddRepo("r", nil)
+	require.NoError(b, loader.LoadCached(context.Background(), repo, s, "r"))
+	for b.Loop() {
+		for _, id := range repo.Packages() {
+			pool.Package(id)
+		}
+	}
 }

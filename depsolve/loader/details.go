@@ -84,9 +84,27 @@ func (s *store) info(n int) (*rpmpkg.Info, error) {
 	if end < start || end-start > 1<<24 {
 		return nil, fmt.Errorf("%w: details of package %d", errStore, n)
 	}
-	b := make([]byte, end-start)
-	if _, err := s.from.ReadAt(b, int64(start)); err != nil {
+	b, err := s.read(int64(start), int64(end))
+	if err != nil {
 		return nil, err
 	}
 	return parseDetails(b)
+}
+
+// window is how much is read at once: who asks for one package often asks for the next ones too.
+const window = 1 << 16
+
+// read returns bytes of the details, which must not be changed.
+func (s *store) read(start, end int64) ([]byte, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if start < s.windowAt || end > s.windowAt+int64(len(s.window)) {
+		all := int64(binary.LittleEndian.Uint32(s.ends[len(s.ends)-4:]))
+		b := make([]byte, max(end-start, min(window, all-start))) // not the old one again: others may still read that
+		if _, err := s.from.ReadAt(b, start); err != nil {
+			return nil, err
+		}
+		s.window, s.windowAt = b, start
+	}
+	return s.window[start-s.windowAt : end-s.windowAt], nil
 }

@@ -10,6 +10,7 @@ import (
 	"hash/crc32"
 	"io"
 	"os"
+	"sync"
 
 	"example.com/rpmostree/depsolve"
 )
@@ -80,6 +81,10 @@ type store struct {
 	from   file
 	frozen []byte
 	ends   []byte
+
+	mu       sync.Mutex
+	window   []byte // details read last
+	windowAt int64  // where they are
 }
 
 func sizeOf(f file) (int64, error) {
