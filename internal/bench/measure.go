@@ -20,7 +20,7 @@ type sample struct {
 // An operation is one row of the table: a command line, and what has to be there before each run.
 type operation struct {
 	name    string
-	target  float64 // the ratio of wall times that we want to reach
+	target  float64 // the ratio of wall times that we want to reach, 0 for none
 	limit   *limit  // what no implementation can do without, or nil
 	prepare func(ctx context.Context) error
 	args    []string

@@ -17,6 +17,7 @@ type bench struct {
 	bare    string // mode bare, only when run by root
 	user    string // mode bare-user
 	archive string
+	deltas  string // the archive with a static delta from main to next
 	limits  limits
 }
 
@@ -24,6 +25,7 @@ func (b *bench) path(name string) string { return filepath.Join(b.work, name) }
 
 func (b *bench) setUp(ctx context.Context) error {
 	b.bare, b.user, b.archive = b.path("fix-bare"), b.path("fix-bare-user"), b.path("fix-archive")
+	b.deltas = b.path("deltas")
 	for _, repo := range []string{b.bare, b.user, b.archive} {
 		mode := strings.TrimPrefix(filepath.Base(repo), "fix-")
 		if mode == "bare" && os.Geteuid() != 0 {
@@ -36,7 +38,10 @@ func (b *bench) setUp(ctx context.Context) error {
 	if err := b.realOstree(ctx, "--repo="+b.archive, "summary", "-u"); err != nil {
 		return err
 	}
-	b.server.root = b.archive
+	if err := b.deltaFixture(ctx); err != nil {
+		return err
+	}
+	b.server.root = b.work
 	return b.limits.measure(ctx, b.tree, b.path("out"))
 }
 
@@ -93,9 +98,9 @@ func (b *bench) cloneRepo(ctx context.Context, fixture string) error {
 	return run(ctx, "cp", "-al", fixture, b.path("dst"))
 }
 
-// addRemote makes the server the remote origin of dst.
-func (b *bench) addRemote(ctx context.Context) error {
-	return b.realOstree(ctx, "--repo="+b.path("dst"), "remote", "add", "--no-gpg-verify", "origin", b.server.url)
+// addRemote makes a fixture on the server the remote origin of dst.
+func (b *bench) addRemote(ctx context.Context, fixture string) error {
+	return b.realOstree(ctx, "--repo="+b.path("dst"), "remote", "add", "--no-gpg-verify", "origin", b.server.url+"/"+filepath.Base(fixture))
 }
 
 func (b *bench) operations() []operation {
@@ -127,7 +132,7 @@ func (b *bench) operations() []operation {
 		{"pull-local archive to bare-user", 2, &l.copy, fresh("bare-user"), []string{"pull-local", "--repo=" + dst, b.archive, "main"}},
 		{"pull-local bare-user to bare-user", 1, &l.link, fresh("bare-user"), []string{"pull-local", "--repo=" + dst, b.user, "main"}},
 		{"pull http to bare-user", 2, &l.copy, b.remoteRepo("bare-user"), []string{"pull", "--repo=" + dst, "origin", "main"}},
-		{"pull http 5 %", 1.5, nil, b.behind, []string{"pull", "--repo=" + dst, "origin", "next"}},
+		{"pull http 5 %", 1.5, nil, func(ctx context.Context) error { return b.behind(ctx, b.archive) }, []string{"pull", "--repo=" + dst, "origin", "next"}},
 		{"pull http --mirror, untrusted", 5, &l.hash, b.remoteRepo("archive"), []string{"pull", "--repo=" + dst, "--mirror", "origin", "main"}},
 		{"prune scan", 2, nil, nothing, []string{"prune", "--repo=" + b.user, "--refs-only", "--no-prune"}},
 		{"diff", 2, nil, nothing, []string{"diff", "--repo=" + b.user, "main", "next"}},
@@ -137,7 +142,7 @@ func (b *bench) operations() []operation {
 	if os.Geteuid() == 0 {
 		ops = append(ops, operation{"checkout -H bare", 1, &l.link, clean, []string{"checkout", "--repo=" + b.bare, "-H", "main", out}})
 	}
-	return ops
+	return append(ops, b.deltaOperations()...)
 }
 
 // checkedOut makes dst and a checkout of it whose files are links of its objects.
@@ -156,12 +161,12 @@ func (b *bench) remoteRepo(mode string) func(context.Context) error {
 		if err := b.initRepo(ctx, b.path("dst"), mode); err != nil {
 			return err
 		}
-		return b.addRemote(ctx)
+		return b.addRemote(ctx, b.archive)
 	}
 }
 
-// behind makes a repository that has main of the remote, but not next.
-func (b *bench) behind(ctx context.Context) error {
+// behind makes a repository that has main of the remote, which is the fixture, but not next.
+func (b *bench) behind(ctx context.Context, fixture string) error {
 	dst := "--repo=" + b.path("dst")
 	if err := b.initRepo(ctx, b.path("dst"), "bare-user"); err != nil {
 		return err
@@ -172,5 +177,5 @@ func (b *bench) behind(ctx context.Context) error {
 	if err := b.realOstree(ctx, dst, "refs", "--create=origin:main", "main"); err != nil {
 		return err
 	}
-	return b.addRemote(ctx)
+	return b.addRemote(ctx, fixture)
 }
