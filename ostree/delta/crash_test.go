@@ -63,7 +63,7 @@ func TestApplyCrash(t *testing.T) {
 }
 
 func TestApplyFaults(t *testing.T) {
-	crashtest.Faults(t, applyScenario(t), syscall.ENOSPC, syscall.EIO)
+	crashtest.Faults(t, applyScenario(t), syscall.ENOSPC, syscall.EIO, syscall.EINTR)
 }
 
 // TestGenerateCrash: a delta in a repository is whole or not there, also while
