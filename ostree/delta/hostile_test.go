@@ -298,3 +298,20 @@ func FuzzPart(f *testing.F) {
 		_ = s.ApplyPart(context.Background(), tx, 0, io.LimitReader(bytes.NewReader(data), 1<<20), &ApplyOptions{MaxPart: 1 << 20, Workers: 1})
 	})
 }
+
+// What is accepted says the same after it is written again.
+func FuzzIndex(f *testing.F) {
+	to, from := ostree.Checksum{1}, ostree.Checksum{2}
+	f.Add([]byte{})
+	f.Add(encodeIndex(nil))
+	f.Add(encodeIndex(map[Name]ostree.Checksum{{To: to}: {3}, {From: from, To: to}: {4}}))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		index, err := ParseIndex(data)
+		if err != nil || index == nil {
+			return
+		}
+		again, err := ParseIndex(encodeIndex(index))
+		require.NoError(t, err)
+		require.Equal(t, index, again)
+	})
+}
