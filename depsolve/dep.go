@@ -55,35 +55,51 @@ func (p *Pool) DepString(d DepID) string {
 	if !d.isRel() {
 		return p.strs.str(uint32(d))
 	}
-	r := p.rel(d)
-	if r.op < 8 || r.op == OpArch || r.op == OpNamespace {
-		return p.depText(d)
-	}
-	return "(" + p.depText(d) + ")"
+	var b strings.Builder // one for all: joining strings takes quadratic time in nested expressions
+	p.writeDep(&b, d)
+	return b.String()
 }
 
-// depText is DepString without the outer parentheses.
-func (p *Pool) depText(d DepID) string {
+func (p *Pool) writeDep(b *strings.Builder, d DepID) {
 	if !d.isRel() {
-		return p.strs.str(uint32(d))
+		b.WriteString(p.strs.str(uint32(d)))
+		return
 	}
 	r := p.rel(d)
-	switch r.op {
-	case OpArch:
-		return p.DepString(r.left) + "." + p.DepString(r.right)
-	case OpNamespace:
-		return p.DepString(r.left) + "(" + p.DepString(r.right) + ")"
-	case OpIf, OpUnless:
-		if r.right.isRel() && p.rel(r.right).op == OpElse {
-			e := p.rel(r.right)
-			return p.DepString(r.left) + r.op.String() + p.DepString(e.left) + OpElse.String() + p.DepString(e.right)
-		}
-	case OpAnd, OpOr, OpWith:
-		if r.right.isRel() && p.rel(r.right).op == r.op { // chains nest to the right
-			return p.DepString(r.left) + r.op.String() + p.depText(r.right)
+	bare := r.op < 8 || r.op == OpArch || r.op == OpNamespace
+	if !bare {
+		b.WriteByte('(')
+	}
+	p.writeBare(b, r)
+	if !bare {
+		b.WriteByte(')')
+	}
+}
+
+// writeBare is writeDep without the outer parentheses.
+func (p *Pool) writeBare(b *strings.Builder, r relation) {
+	p.writeDep(b, r.left)
+	switch {
+	case r.op == OpNamespace:
+		b.WriteByte('(')
+		p.writeDep(b, r.right)
+		b.WriteByte(')')
+		return
+	case r.op == OpArch:
+		b.WriteByte('.')
+	default:
+		b.WriteString(r.op.String())
+	}
+	if r.right.isRel() {
+		right := p.rel(r.right)
+		switch {
+		case (r.op == OpIf || r.op == OpUnless) && right.op == OpElse, // belongs to the condition
+			(r.op == OpAnd || r.op == OpOr || r.op == OpWith) && right.op == r.op: // chains nest to the right
+			p.writeBare(b, right)
+			return
 		}
 	}
-	return p.DepString(r.left) + r.op.String() + p.DepString(r.right)
+	p.writeDep(b, r.right)
 }
 
 // String returns the operator with blanks around it.

@@ -129,7 +129,7 @@ func lockCause(p *Pool, pkg int32) Cause {
 // factCause words a package rule.
 func (s *solver) factCause(n int32, f ruleFact) Cause {
 	p := s.pool
-	c := Cause{Kind: f.kind, Package: PkgID(f.pkg), Dep: p.DepString(f.dep)}
+	c := Cause{Kind: f.kind, Package: PkgID(f.pkg), Dep: p.DepString(f.dep), dep: f.dep}
 	name := p.nevra(f.pkg)
 	switch f.kind {
 	case "missing":
@@ -326,8 +326,8 @@ func (s *solver) advice(p *Problem) string {
 // too new and locked.
 func (s *solver) versionAdvice(p *Problem, c Cause) string {
 	pool := s.pool
-	d, ok := s.depOf(c)
-	if !ok || !d.isRel() || pool.rel(d).op >= 8 {
+	d := c.dep
+	if !d.isRel() || pool.rel(d).op >= 8 {
 		return ""
 	}
 	r := pool.rel(d)
@@ -346,15 +346,6 @@ func (s *solver) versionAdvice(p *Problem, c Cause) string {
 		return text + ": the repositories are older than the base, refresh their metadata"
 	}
 	return ""
-}
-
-func (s *solver) depOf(c Cause) (DepID, bool) {
-	for _, d := range s.pool.list(depRequires, int32(c.Package)) {
-		if s.pool.DepString(d) == c.Dep {
-			return d, true
-		}
-	}
-	return 0, false
 }
 
 // providedVersion returns in which version a package provides a name.

@@ -63,6 +63,8 @@ type Cause struct {
 	Package, Other PkgID
 	Dep            string
 	Text           string
+
+	dep DepID // what Dep is the text of; 0 if no package has it
 }
 
 // Solution is one way out of a problem.
