@@ -113,7 +113,7 @@ func TestScriptsNeedASandbox(t *testing.T) {
 // completes and leaves nothing unneeded.
 func TestApplyCrash(t *testing.T) {
 	if testing.Short() {
-		t.Skip("slow")
+		t.Skip("enumerating power cuts takes minutes; left out with -short")
 	}
 	world := newSite(t, ostree.ModeBareUser)
 	root := world.path("root")

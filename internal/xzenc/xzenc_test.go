@@ -64,6 +64,16 @@ func inputs(t testing.TB) map[string][]byte {
 	}
 }
 
+// requireDecodes reads a stream with a decoder that holds at most dict bytes (0: its default).
+func requireDecodes(t *testing.T, want, stream []byte, dict uint32) {
+	t.Helper()
+	r, err := xz.NewReader(bytes.NewReader(stream), dict)
+	require.NoError(t, err)
+	got, err := io.ReadAll(r)
+	require.NoError(t, err)
+	require.True(t, bytes.Equal(want, got))
+}
+
 // Everything that is written comes back through two independent decoders.
 func TestRoundTrip(t *testing.T) {
 	testenv.NeedTool(t, "xz")
@@ -72,15 +82,7 @@ func TestRoundTrip(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var buf bytes.Buffer
 			require.NoError(t, e.Encode(&buf, data))
-			r, err := xz.NewReader(bytes.NewReader(buf.Bytes()), 0)
-			require.NoError(t, err)
-			got, err := io.ReadAll(r)
-			require.NoError(t, err)
-			require.True(t, bytes.Equal(data, got))
-			whole := exec.Command("xz", "-t")
-			whole.Stdin = bytes.NewReader(buf.Bytes())
-			said, err := whole.CombinedOutput()
-			require.NoError(t, err, "xz -t: %s", said)
+			requireDecodes(t, data, buf.Bytes(), 0)
 			cmd := exec.Command("xz", "-dc")
 			cmd.Stdin = bytes.NewReader(buf.Bytes())
 			out, err := cmd.Output()
@@ -117,11 +119,7 @@ func TestSmallDictionary(t *testing.T) {
 	e := Encoder{DictSize: 4096}
 	var buf bytes.Buffer
 	require.NoError(t, e.Encode(&buf, data))
-	r, err := xz.NewReader(bytes.NewReader(buf.Bytes()), 4096)
-	require.NoError(t, err)
-	got, err := io.ReadAll(r)
-	require.NoError(t, err)
-	require.True(t, bytes.Equal(data, got))
+	requireDecodes(t, data, buf.Bytes(), 4096)
 }
 
 func FuzzEncode(f *testing.F) {
@@ -130,11 +128,7 @@ func FuzzEncode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var buf bytes.Buffer
 		require.NoError(t, e.Encode(&buf, data))
-		r, err := xz.NewReader(bytes.NewReader(buf.Bytes()), 0)
-		require.NoError(t, err)
-		got, err := io.ReadAll(r)
-		require.NoError(t, err)
-		require.True(t, bytes.Equal(data, got))
+		requireDecodes(t, data, buf.Bytes(), 0)
 	})
 }
 
