@@ -263,15 +263,22 @@ func TestCrashEnumeration(t *testing.T) {
 	})
 }
 
-func TestAbortKeepsOld(t *testing.T) {
-	root := newRoot(t, v1)
+// prepared is a boot directory with v1 in which v2 is ready to be switched to.
+func prepared(t *testing.T, root string) (*bootloader.Boot, *bootloader.Swap) {
+	t.Helper()
 	b, err := bootloader.Open(root, nil)
 	require.NoError(t, err)
-	defer b.Close()
+	t.Cleanup(func() { b.Close() })
 	next, err := b.Next(t.Context())
 	require.NoError(t, err)
 	s, err := b.Prepare(t.Context(), bootloadertest.Config(next, []bootloadertest.Deployment{v2, v1}))
 	require.NoError(t, err)
+	return b, s
+}
+
+func TestAbortKeepsOld(t *testing.T) {
+	root := newRoot(t, v1)
+	b, s := prepared(t, root)
 	require.NoError(t, s.Abort())
 	require.NoError(t, s.Abort())
 	require.EqualError(t, s.Commit(t.Context()), "commit boot swap: already committed or aborted")
@@ -281,16 +288,10 @@ func TestAbortKeepsOld(t *testing.T) {
 
 func TestVerifyFindsOtherContent(t *testing.T) {
 	root := newRoot(t, v1)
-	b, err := bootloader.Open(root, nil)
-	require.NoError(t, err)
-	defer b.Close()
-	next, err := b.Next(t.Context())
-	require.NoError(t, err)
-	s, err := b.Prepare(t.Context(), bootloadertest.Config(next, []bootloadertest.Deployment{v2, v1}))
-	require.NoError(t, err)
+	_, s := prepared(t, root)
 	entry := filepath.Join(root, "boot/loader.0/entries/ostree-2.conf")
 	require.NoError(t, os.WriteFile(entry, []byte("title x\n"), 0o644))
-	err = s.Commit(t.Context())
+	err := s.Commit(t.Context())
 	var verr *bootloader.VerifyError
 	require.ErrorAs(t, err, &verr)
 	require.Equal(t, entry, verr.Path)

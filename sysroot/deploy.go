@@ -75,14 +75,19 @@ func (s *Sysroot) Deploy(ctx context.Context, r DeployRequest, o *DeployOptions)
 	return d, nil
 }
 
-func (s *Sysroot) deploy(ctx context.Context, r *DeployRequest, o *DeployOptions) (*Deployment, error) {
+// makeReady checks the request, removes what an operation that failed has left, and sees whether /boot has the space.
+func (s *Sysroot) makeReady(ctx context.Context, r *DeployRequest) error {
 	if err := s.checkRequest(ctx, r); err != nil {
-		return nil, err
+		return err
 	}
 	if err := s.Cleanup(ctx, &CleanupOptions{NoPrune: true}); err != nil {
-		return nil, err
+		return err
 	}
-	if err := s.checkBootSpace(ctx, r); err != nil {
+	return s.checkBootSpace(ctx, r)
+}
+
+func (s *Sysroot) deploy(ctx context.Context, r *DeployRequest, o *DeployOptions) (*Deployment, error) {
+	if err := s.makeReady(ctx, r); err != nil {
 		return nil, err
 	}
 	d, err := s.populate(ctx, r, o)

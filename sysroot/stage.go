@@ -52,13 +52,7 @@ func (s *Sysroot) Stage(ctx context.Context, r DeployRequest, o *DeployOptions) 
 }
 
 func (s *Sysroot) stage(ctx context.Context, r *DeployRequest, o *DeployOptions) (*Deployment, error) {
-	if err := s.checkRequest(ctx, r); err != nil {
-		return nil, err
-	}
-	if err := s.Cleanup(ctx, &CleanupOptions{NoPrune: true}); err != nil {
-		return nil, err
-	}
-	if err := s.checkBootSpace(ctx, r); err != nil {
+	if err := s.makeReady(ctx, r); err != nil {
 		return nil, err
 	}
 	d, err := s.initialise(ctx, r, o)

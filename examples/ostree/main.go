@@ -7,24 +7,15 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
 	"example.com/rpmostree/internal/glibopt"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr)
-	stop()
-	os.Exit(code)
-}
+func main() { os.Exit(glibopt.Main(run)) }
 
 const versionNumber = "0.1.0"
 
@@ -41,20 +32,12 @@ const version = `libostree:
 
 // run is the whole command; tests call it in process.
 func run(ctx context.Context, args, env []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	a := &app{env: environ(env), stdin: stdin, stdout: stdout, stderr: stderr}
+	a := &app{env: glibopt.Environ(env), stdin: stdin, stdout: stdout, stderr: stderr}
 	root := glibopt.Group("ostree COMMAND", "", "No command specified", "Unknown command '%s'")
-	var showVersion bool
 	root.PersistentFlags().BoolVarP(&a.verbose, "verbose", "v", false, "Print debug information during command processing")
-	root.PersistentFlags().BoolVar(&showVersion, "version", false, "Print version information and exit")
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return nil }
-	for _, arg := range args {
-		if arg == "--" {
-			break
-		}
-		if arg == "--version" {
-			fmt.Fprint(stdout, version)
-			return 0
-		}
+	if glibopt.Version(root, args, version, stdout) {
+		return 0
 	}
 	root.PersistentFlags().StringVar(&a.repoPath, "repo", "", "")
 	root.PersistentFlags().Lookup("repo").Hidden = true
@@ -70,16 +53,6 @@ func run(ctx context.Context, args, env []string, stdin io.Reader, stdout, stder
 }
 
 const repoHelp = "Path to OSTree repository (defaults to current directory or /sysroot/ostree/repo)"
-
-// environ turns KEY=VALUE pairs into a lookup; the last one wins, as with getenv after setenv.
-func environ(pairs []string) func(string) string {
-	m := make(map[string]string, len(pairs))
-	for _, p := range pairs {
-		k, v, _ := strings.Cut(p, "=")
-		m[k] = v
-	}
-	return func(key string) string { return m[key] }
-}
 
 // repoCommands are the verbs that work on a repository, in the order of the help.
 func (a *app) repoCommands() []*cobra.Command {

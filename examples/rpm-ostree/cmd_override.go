@@ -13,12 +13,18 @@ func (a *app) overrideCommand() *cobra.Command {
 	return group("override", "Manage base package overrides", a.overrideRemoveCommand(), a.overrideReplaceCommand(), a.overrideResetCommand())
 }
 
-func (a *app) overrideRemoveCommand() *cobra.Command {
-	var o changeOptions
-	c := &cobra.Command{Use: "remove PACKAGE [PACKAGE...]", Short: "Remove packages from the base layer"}
+// override is a sub-command with what all of them have.
+func (o *changeOptions) override(verb, short string) *cobra.Command {
+	c := &cobra.Command{Use: verb + " PACKAGE [PACKAGE...]", Short: short}
 	o.register(c)
 	o.packages(c)
 	glibopt.Bool(c, &o.dryRun, "dry-run", "n", "Exit after printing the transaction")
+	return c
+}
+
+func (a *app) overrideRemoveCommand() *cobra.Command {
+	var o changeOptions
+	c := o.override("remove", "Remove packages from the base layer")
 	glibopt.Strings(c, &o.request.OverrideReplace, "replace", "", "RPM", "Replace a package")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if len(args) == 0 {
@@ -32,10 +38,7 @@ func (a *app) overrideRemoveCommand() *cobra.Command {
 
 func (a *app) overrideReplaceCommand() *cobra.Command {
 	var o changeOptions
-	c := &cobra.Command{Use: "replace PACKAGE [PACKAGE...]", Short: "Replace packages in the base layer"}
-	o.register(c)
-	o.packages(c)
-	glibopt.Bool(c, &o.dryRun, "dry-run", "n", "Exit after printing the transaction")
+	c := o.override("replace", "Replace packages in the base layer")
 	glibopt.Strings(c, &o.request.OverrideRemove, "remove", "", "PKG", "Remove a package")
 	var from string
 	var experimental bool
@@ -70,10 +73,7 @@ func (a *app) overrideReplaceCommand() *cobra.Command {
 
 func (a *app) overrideResetCommand() *cobra.Command {
 	var o changeOptions
-	c := &cobra.Command{Use: "reset PACKAGE [PACKAGE...]", Short: "Reset currently active package overrides"}
-	o.register(c)
-	o.packages(c)
-	glibopt.Bool(c, &o.dryRun, "dry-run", "n", "Exit after printing the transaction")
+	c := o.override("reset", "Reset currently active package overrides")
 	glibopt.Bool(c, &o.request.OverrideResetAll, "all", "a", "Reset all active overrides")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if len(args) == 0 && !o.request.OverrideResetAll {

@@ -7,24 +7,15 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
 	"example.com/rpmostree/internal/glibopt"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr)
-	stop()
-	os.Exit(code)
-}
+func main() { os.Exit(glibopt.Main(run)) }
 
 // version is what --version prints.
 const version = `rpm-ostree:
@@ -36,23 +27,15 @@ const version = `rpm-ostree:
 
 // run is the whole command; tests call it in process.
 func run(ctx context.Context, args, env []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	a := &app{env: environ(env), stdout: stdout, stderr: stderr, reboot: reboot, edit: edit}
+	a := &app{env: glibopt.Environ(env), stdout: stdout, stderr: stderr, reboot: reboot, edit: edit}
 	return a.run(ctx, args, stdin)
 }
 
 func (a *app) run(ctx context.Context, args []string, stdin io.Reader) int {
-	for _, arg := range args {
-		if arg == "--" {
-			break
-		}
-		if arg == "--version" {
-			fmt.Fprint(a.stdout, version)
-			return 0
-		}
-	}
 	root := glibopt.Group("rpm-ostree COMMAND", "", "No command specified", "Unknown command '%s'")
-	var showVersion bool
-	root.PersistentFlags().BoolVar(&showVersion, "version", false, "Print version information and exit")
+	if glibopt.Version(root, args, version, a.stdout) {
+		return 0
+	}
 	root.PersistentFlags().BoolVarP(&a.quiet, "quiet", "q", false, "Avoid printing most informational messages")
 	root.PersistentFlags().StringVar(&a.sysroot, "sysroot", "", "Use system root SYSROOT (default: /)")
 	root.AddCommand(
@@ -61,16 +44,6 @@ func (a *app) run(ctx context.Context, args []string, stdin io.Reader) int {
 		a.resetCommand(), a.rollbackCommand(), a.searchCommand(), a.statusCommand(), a.uninstallCommand(), a.upgradeCommand(),
 	)
 	return glibopt.Run(ctx, root, args, stdin, a.stdout, a.stderr)
-}
-
-// environ turns KEY=VALUE pairs into a lookup.
-func environ(pairs []string) func(string) string {
-	m := make(map[string]string, len(pairs))
-	for _, p := range pairs {
-		k, v, _ := strings.Cut(p, "=")
-		m[k] = v
-	}
-	return func(key string) string { return m[key] }
 }
 
 // group is a command that only has sub-commands.

@@ -19,6 +19,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"example.com/rpmostree/bootloader/kargs"
+	"example.com/rpmostree/internal/glibopt"
 	"example.com/rpmostree/internal/testenv"
 	"example.com/rpmostree/ostree"
 	"example.com/rpmostree/ostree/ostreetest"
@@ -140,7 +141,7 @@ func command(ts *testscript.TestScript, want int, args []string) {
 			abs[i] = option + ts.MkAbs(path)
 		}
 	}
-	a := &app{env: environ(environment(ts)), stdout: ts.Stdout(), stderr: ts.Stderr(), edit: edit}
+	a := &app{env: glibopt.Environ(environment(ts)), stdout: ts.Stdout(), stderr: ts.Stderr(), edit: edit}
 	a.reboot = func(context.Context) error { a.printf("Rebooting\n"); return nil }
 	if run := ts.Getenv("RUN_DIR"); run != "" {
 		a.options = func(o *sysroot.Options) { o.RunDir, o.RootDir = run, ts.Getenv("OSTREE_SYSROOT") }

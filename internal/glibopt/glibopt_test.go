@@ -97,3 +97,25 @@ Application Options:
 `
 	assert.Empty(t, cmp.Diff(want, out))
 }
+
+func TestVersionIsPrintedWithoutAVerb(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		done bool
+	}{
+		{[]string{"--version"}, true},
+		{[]string{"cat", "--version"}, true},
+		{[]string{"cat", "--", "--version"}, false},
+		{[]string{"cat", "x"}, false},
+	} {
+		var got string
+		var out bytes.Buffer
+		assert.Equal(t, c.done, glibopt.Version(tree(&got), c.args, "1.0\n", &out), "%q", c.args)
+		assert.Equal(t, map[bool]string{true: "1.0\n"}[c.done], out.String(), "%q", c.args)
+	}
+}
+
+func TestEnvironTakesTheLastValue(t *testing.T) {
+	get := glibopt.Environ([]string{"A=1", "B=x=y", "A=2", "C"})
+	assert.Equal(t, []string{"2", "x=y", "", ""}, []string{get("A"), get("B"), get("C"), get("D")})
+}
