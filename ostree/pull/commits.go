@@ -61,36 +61,60 @@ type commitFetch struct {
 	roots []root
 }
 
+// lineage is a commit asked for and, from the newest, its parents.
+type lineage struct {
+	want
+	parents []ostree.Checksum
+}
+
 // fetchCommits gets the commits and those parents that are asked for, checks
 // them and writes them, marked partial, into the transaction.
-func (p *puller) fetchCommits(ctx context.Context, wants []want) ([]root, error) {
+func (p *puller) fetchCommits(ctx context.Context, wants []want) ([]root, []lineage, error) {
 	f := &commitFetch{puller: p}
+	lines := make([]lineage, len(wants))
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(p.concurrency())
-	for _, w := range wants {
-		g.Go(func() error { return f.chain(gctx, w) })
+	for i, w := range wants {
+		lines[i].want = w
+		g.Go(func() error { return f.chain(gctx, &lines[i]) })
 	}
 	if err := g.Wait(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return f.roots, nil
+	return f.roots, lines, nil
 }
 
 // chain gets one commit and its parents.
-func (f *commitFetch) chain(ctx context.Context, w want) error {
-	c, err := f.commit(ctx, w)
+func (f *commitFetch) chain(ctx context.Context, l *lineage) error {
+	c, err := f.commit(ctx, l.want)
 	if err != nil {
 		return err
 	}
 	for depth := f.o.Depth; depth != 0 && !c.Parent.IsZero(); depth-- {
-		c, err = f.commit(ctx, want{commit: c.Parent})
+		parent := c.Parent
+		c, err = f.commit(ctx, want{commit: parent})
 		if isNotExist(err) {
-			return nil // servers prune history
+			return f.tombstone(ctx, parent) // servers prune history
 		}
 		if err != nil {
 			return err
 		}
+		l.parents = append(l.parents, parent)
 	}
+	return nil
+}
+
+// tombstone makes sure that a parent is missing on purpose, where the server leaves tombstones of the commits that are
+// deleted. What is in one does not matter, and it is not kept: the client did not delete anything.
+func (f *commitFetch) tombstone(ctx context.Context, c ostree.Checksum) error {
+	if !f.remoteTombstones {
+		return nil
+	}
+	name := ostree.ObjectName{Checksum: c, Type: ostree.TypeTombstone}
+	if _, err := f.read(ctx, objectPath(name), maxCommit); err != nil {
+		return fmt.Errorf("missing parent %s: object %s: %w", c, name, err)
+	}
+	f.count.metadata.Add(1)
 	return nil
 }
 

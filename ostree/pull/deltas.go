@@ -50,17 +50,60 @@ func (e *NoDeltaError) Unwrap() error { return e.Err }
 // applyDeltas makes the objects of new commits from static deltas where the
 // source has fitting ones. What they do not bring is found and fetched by the
 // scan that follows.
-func (p *puller) applyDeltas(ctx context.Context, wants []want) error {
+func (p *puller) applyDeltas(ctx context.Context, lines []lineage) error {
 	if !p.deltasPossible() {
 		return nil
 	}
 	done := map[ostree.Checksum]bool{}
-	for _, w := range wants {
-		if !p.partial.has(w.commit) || done[w.commit] {
-			continue // complete already
+	for _, l := range lines {
+		var goals []deltaGoal
+		for _, g := range p.goals(l) {
+			if p.partial.has(g.commit) && !done[g.commit] { // else complete already
+				done[g.commit] = true
+				goals = append(goals, g)
+			}
 		}
-		done[w.commit] = true
-		used, err := p.tryDelta(ctx, w)
+		if err := p.applyGoals(ctx, goals); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// deltaGoal is a commit to be made by a delta.
+type deltaGoal struct {
+	want
+	ref    string // what the commit or its child is asked for as
+	parent bool
+}
+
+// goals lists the oldest commit first: it may be what the delta to the next one starts from.
+func (p *puller) goals(l lineage) []deltaGoal {
+	var goals []deltaGoal
+	for _, c := range slices.Backward(l.parents) {
+		if p.local == nil { // from a local source linking objects is cheaper
+			goals = append(goals, deltaGoal{want{commit: c}, l.ref, true})
+		}
+	}
+	return append(goals, deltaGoal{l.want, l.ref, false})
+}
+
+// applyGoals asks for what there is for all of them at once: most of a long history has no deltas.
+func (p *puller) applyGoals(ctx context.Context, goals []deltaGoal) error {
+	offers := make([]map[delta.Name]ostree.Checksum, len(goals))
+	g, gctx := errgroup.WithContext(ctx)
+	g.SetLimit(p.concurrency())
+	for i, goal := range goals {
+		g.Go(func() (err error) {
+			offers[i], err = p.offeredDeltas(gctx, goal)
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	for i, goal := range goals {
+		used, err := p.tryDelta(ctx, goal, offers[i])
 		if err != nil {
 			return err
 		}
@@ -83,21 +126,30 @@ func (s *commitSet) has(c ostree.Checksum) bool {
 	return s.m[c]
 }
 
+func (s *commitSet) empty() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.m) == 0
+}
+
 // tryDelta applies the best delta to a commit. One that cannot be had, because
 // the server has made others meanwhile, is no error unless required.
-func (p *puller) tryDelta(ctx context.Context, w want) (bool, error) {
-	s, err := p.findDelta(ctx, w)
+func (p *puller) tryDelta(ctx context.Context, g deltaGoal, offered map[delta.Name]ostree.Checksum) (bool, error) {
+	s, err := p.bestDelta(ctx, g, offered)
 	if err != nil || s == nil {
 		return false, err
 	}
 	err = p.applyParts(ctx, s)
 	switch {
 	case err == nil:
+		if len(s.Fallbacks) == 0 {
+			p.made.add(g.commit)
+		}
 		return true, nil
 	case !isNotExist(err):
 		return false, fmt.Errorf("delta %s: %w", s.Name, err)
-	case p.o.RequireDeltas:
-		return false, &NoDeltaError{s.Name.From, w.commit, err}
+	case p.o.RequireDeltas && !g.parent:
+		return false, &NoDeltaError{s.Name.From, g.commit, err}
 	}
 	return false, nil
 }
@@ -105,15 +157,20 @@ func (p *puller) tryDelta(ctx context.Context, w want) (bool, error) {
 // findDelta gets the superblock of the best delta to a commit, nil if there is none
 // and none is required.
 func (p *puller) findDelta(ctx context.Context, w want) (*delta.Superblock, error) {
-	old, err := p.oldRef(ctx, w.ref)
-	if err != nil && !isNotExist(err) {
-		return nil, err
-	}
-	offered, err := p.offeredDeltas(ctx, w.commit)
+	g := deltaGoal{want: w, ref: w.ref}
+	offered, err := p.offeredDeltas(ctx, g)
 	if err != nil {
 		return nil, err
 	}
-	name, ok, err := p.chooseDelta(ctx, offered, old)
+	return p.bestDelta(ctx, g, offered)
+}
+
+func (p *puller) bestDelta(ctx context.Context, g deltaGoal, offered map[delta.Name]ostree.Checksum) (*delta.Superblock, error) {
+	old, err := p.oldRef(ctx, g.ref)
+	if err != nil && !isNotExist(err) {
+		return nil, err
+	}
+	name, ok, err := p.chooseDelta(ctx, g, offered, old)
 	if err != nil {
 		return nil, err
 	}
@@ -126,8 +183,8 @@ func (p *puller) findDelta(ctx context.Context, w want) (*delta.Superblock, erro
 			return nil, fmt.Errorf("delta %s: %w", name, err)
 		}
 	}
-	if p.o.RequireDeltas {
-		return nil, &NoDeltaError{old, w.commit, err}
+	if p.o.RequireDeltas && !g.parent {
+		return nil, &NoDeltaError{old, g.commit, err}
 	}
 	return nil, nil
 }
@@ -136,14 +193,18 @@ func (p *puller) findDelta(ctx context.Context, w want) (*delta.Superblock, erro
 var errStaleDelta = errors.New("superblock has another checksum than listed")
 
 // offeredDeltas asks the index of the commit, or the summary where there are no
-// indexes.
-func (p *puller) offeredDeltas(ctx context.Context, to ostree.Checksum) (map[delta.Name]ostree.Checksum, error) {
+// indexes. Where there is neither, it guesses.
+func (p *puller) offeredDeltas(ctx context.Context, g deltaGoal) (map[delta.Name]ostree.Checksum, error) {
+	to := g.commit
 	// A local source may have indexes without a summary that says so.
 	if p.indexed() || p.local != nil {
 		offered, err := p.readIndex(ctx, to)
 		if !isNotExist(err) || p.indexed() {
 			return offered, ignoreNotExist(err)
 		}
+	}
+	if p.summary == nil && p.local == nil {
+		return p.guessedDelta(ctx, g)
 	}
 	offered := map[delta.Name]ostree.Checksum{}
 	list, err := p.listedDeltas(ctx)
@@ -160,6 +221,19 @@ func (p *puller) offeredDeltas(ctx context.Context, to ostree.Checksum) (map[del
 		}
 	}
 	return offered, nil
+}
+
+// guessedDelta is the delta that a server would have which lists none, with a zero checksum: that from what the ref is
+// here, or from scratch. What a delta says is verified in any case: the commit was, and all objects are.
+func (p *puller) guessedDelta(ctx context.Context, g deltaGoal) (map[delta.Name]ostree.Checksum, error) {
+	if g.parent {
+		return nil, nil
+	}
+	old, err := p.oldRef(ctx, g.ref)
+	if err != nil && !isNotExist(err) {
+		return nil, err
+	}
+	return map[delta.Name]ostree.Checksum{{From: old, To: g.commit}: {}}, nil
 }
 
 // keyIndexedDeltas is the key of a summary that says that indexes exist.
@@ -219,7 +293,7 @@ func (p *puller) listedDeltas(ctx context.Context) (map[string]ostree.Checksum, 
 
 // chooseDelta takes the delta from the newest commit that is complete here; one
 // from scratch only if there is nothing of the ref.
-func (p *puller) chooseDelta(ctx context.Context, offered map[delta.Name]ostree.Checksum, old ostree.Checksum) (delta.Name, bool, error) {
+func (p *puller) chooseDelta(ctx context.Context, g deltaGoal, offered map[delta.Name]ostree.Checksum, old ostree.Checksum) (delta.Name, bool, error) {
 	type candidate struct {
 		name delta.Name
 		time int64
@@ -233,10 +307,10 @@ func (p *puller) chooseDelta(ctx context.Context, offered map[delta.Name]ostree.
 		if err != nil {
 			return n, false, err
 		}
-		if !complete {
+		if !complete && !p.made.has(n.From) {
 			continue
 		}
-		c, err := p.dst.LoadCommit(ctx, n.From)
+		c, err := p.commitHere(ctx, n.From)
 		if err != nil {
 			return n, false, err
 		}
@@ -247,12 +321,23 @@ func (p *puller) chooseDelta(ctx context.Context, offered map[delta.Name]ostree.
 	if best != nil {
 		return best.name, true, nil
 	}
+	if !p.made.empty() && (g.parent || !p.o.RequireDeltas) {
+		return delta.Name{}, false, nil // a delta has brought most of it
+	}
 	for n := range offered {
 		if n.From.IsZero() && old.IsZero() {
 			return n, true, nil
 		}
 	}
 	return delta.Name{}, false, nil
+}
+
+// commitHere finds commits also in the transaction.
+func (p *puller) commitHere(ctx context.Context, c ostree.Checksum) (*ostree.Commit, error) {
+	if p.tx != nil {
+		return p.tx.LoadCommit(ctx, c)
+	}
+	return p.dst.LoadCommit(ctx, c) // a dry run
 }
 
 func compareNames(a, b delta.Name) int { return cmp.Compare(a.String(), b.String()) }
@@ -276,7 +361,7 @@ func (p *puller) superblock(ctx context.Context, n delta.Name, digest ostree.Che
 	switch {
 	case err != nil:
 		return nil, err
-	case s.Checksum != digest:
+	case s.Checksum != digest && !digest.IsZero():
 		return nil, errStaleDelta
 	case s.Name != n:
 		return nil, fmt.Errorf("superblock is that of delta %s", s.Name)

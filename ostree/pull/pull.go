@@ -45,7 +45,8 @@ type Options struct {
 	// OverrideCommits gives refs another commit than the source has.
 	OverrideCommits map[string]ostree.Checksum
 	// Depth is how many parents of each commit to pull too; < 0 means all.
-	// Parents that the source no longer has are left out.
+	// Parents that the source no longer has are left out; a server that keeps
+	// tombstones must have one for them.
 	Depth int
 	// Mirror stores refs under the names they have at the source; pulling all
 	// of them stores the summary too.
@@ -190,8 +191,11 @@ type puller struct {
 	oldErr  error
 	// remoteIndexed: the source has indexes of its static deltas.
 	remoteIndexed bool
-	// partial are the commits to be declared complete at the end.
-	partial commitSet
+	// remoteTombstones: the source has tombstones of commits that it deleted.
+	remoteTombstones bool
+	// partial are the commits to be declared complete at the end; made are those
+	// of them that have all their objects already, by a static delta.
+	partial, made commitSet
 }
 
 func (p *puller) run(ctx context.Context) (*Result, error) {
@@ -219,11 +223,11 @@ func (p *puller) run(ctx context.Context) (*Result, error) {
 // transfer gets all objects into the transaction: commits first, as they are
 // verified before anything they name is looked at.
 func (p *puller) transfer(ctx context.Context, wants []want) error {
-	roots, err := p.fetchCommits(ctx, wants)
+	roots, lines, err := p.fetchCommits(ctx, wants)
 	if err != nil || p.o.CommitOnly {
 		return err
 	}
-	if err := p.applyDeltas(ctx, wants); err != nil {
+	if err := p.applyDeltas(ctx, lines); err != nil {
 		return err
 	}
 	return p.fetchTrees(ctx, roots)

@@ -74,6 +74,8 @@ func (p *puller) checkMode(ctx context.Context) error {
 	}
 	indexed, _ := f.Get("core", "indexed-deltas")
 	p.remoteIndexed = indexed == "true"
+	tombstones, _ := f.Get("core", "tombstone-commits")
+	p.remoteTombstones = tombstones == "true"
 	return nil
 }
 
