@@ -104,8 +104,9 @@ type settings struct {
 	zlibLevel        int
 	autoSummary      bool
 	tombstoneCommits bool
-	writeSplit       bool // bare-split-xattrs mode may be written
-	needsVerity      bool // objects must get fs-verity, which is not implemented
+	payloadLinks     int64 // size of the smallest payload with a payload link, -1 for none
+	writeSplit       bool  // bare-split-xattrs mode may be written
+	needsVerity      bool  // objects must get fs-verity, which is not implemented
 }
 
 const (
@@ -174,6 +175,7 @@ func readSettings(c *Config) (settings, error) {
 		s.minFreeSize, err = parseSize(size)
 		core.note("min-free-space-size", err)
 	}
+	s.payloadLinks = core.int("payload-link-threshold", noPayloadLinks, -1, maxFileSize)
 	archive := &configReader{c: c, group: "archive"}
 	verity, _ := c.Get("ex-integrity", "fsverity")
 	oldVerity := &configReader{c: c, group: "ex-fsverity"}

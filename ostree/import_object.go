@@ -118,9 +118,12 @@ func (t *Tx) tryLink(ctx context.Context, src *Repo, n ObjectName, verify bool) 
 	}
 	err = atomicfs.Link(ctx, dir, name, sub, n.looseName(t.repo.mode))
 	switch {
-	case err == nil || errors.Is(err, fs.ErrExist):
-		t.count(n, 0, err == nil)
-		return err == nil, nil
+	case err == nil:
+		t.count(n, 0, true)
+		return true, t.linkImported(ctx, src, n)
+	case errors.Is(err, fs.ErrExist):
+		t.count(n, 0, false)
+		return false, nil
 	case errors.Is(err, unix.EXDEV), errors.Is(err, unix.EMLINK), errors.Is(err, unix.EPERM):
 		return false, nil // another file system, too many links, not allowed
 	}

@@ -2,7 +2,6 @@ package ostree
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"example.com/rpmostree/internal/atomicfs"
@@ -77,7 +76,7 @@ func (r *Repo) prune(ctx context.Context, o *PruneOptions) (*PruneStats, error) 
 		}
 	}
 	if !o.CommitOnly {
-		if err := errors.Join(r.prunePayloadLinks(ctx), r.pruneSplitXattrs(ctx)); err != nil {
+		if err := r.pruneSplitXattrs(ctx); err != nil {
 			return stats, err
 		}
 	}
@@ -154,14 +153,21 @@ func (r *Repo) unreachable(ctx context.Context, o *PruneOptions, keep *ObjectSet
 			return nil, err
 		}
 		switch n.Type {
-		case TypeCommitMeta, TypeTombstone, TypePayloadLink, TypeFileXattrs, TypeFileXattrsLink:
+		case TypeCommitMeta, TypeTombstone, TypeFileXattrs, TypeFileXattrsLink:
 			continue
 		}
 		if o.CommitOnly && n.Type != TypeCommit {
 			continue
 		}
 		stats.Total++
-		if keep.Has(n) {
+		drop := !keep.Has(n)
+		if n.Type == TypePayloadLink {
+			drop, err = r.danglingLink(n, keep)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if !drop {
 			continue
 		}
 		size, err := r.StorageSize(ctx, n)
@@ -179,43 +185,18 @@ func (r *Repo) unreachable(ctx context.Context, o *PruneOptions, keep *ObjectSet
 	return append(commits, rest...), nil
 }
 
-// prunePayloadLinks removes links whose file object is gone.
-func (r *Repo) prunePayloadLinks(ctx context.Context) error {
-	for n, err := range r.Objects(ctx) {
-		if err != nil {
-			return err
-		}
-		if n.Type != TypePayloadLink {
-			continue
-		}
-		if there, err := r.payloadTarget(n); err != nil || there {
-			if err != nil {
-				return err
-			}
-			continue
-		}
-		if err := r.delete(ctx, n); err != nil && !isNotExist(err) {
-			return err
-		}
-	}
-	return nil
-}
-
-// payloadTarget reports whether the file object that a payload link names exists.
-func (r *Repo) payloadTarget(n ObjectName) (bool, error) {
+// danglingLink reports whether a payload link names a file that is gone or goes now.
+func (r *Repo) danglingLink(n ObjectName, keep *ObjectSet) (bool, error) {
 	target, err := r.objects.Readlink(n.LoosePath(r.mode))
 	if err != nil {
 		return false, err
 	}
-	const up = "../"
-	if len(target) < len(up) || target[:len(up)] != up {
-		return false, nil
+	file, ok := parsePayloadLink(target, r.mode)
+	if !ok || !keep.Has(file) {
+		return true, nil
 	}
-	file, err := ParseLoosePath(target[len(up):], r.mode)
-	if err != nil {
-		return false, nil
-	}
-	return r.objects.Exists(file.LoosePath(r.mode))
+	there, err := r.objects.Exists(file.LoosePath(r.mode))
+	return !there, err
 }
 
 // pruneDeltas removes static deltas to commits that are gone.

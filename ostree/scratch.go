@@ -16,25 +16,47 @@ const scratchSize = 1 << 20
 
 // scratch is the reusable state of hashing and copying one file.
 type scratch struct {
-	hash hash.Hash
-	buf  []byte // scratchSize bytes
-	head []byte // file header under construction
-	out  [32]byte
+	hash    hash.Hash
+	both    bool      // payload is of use
+	payload hash.Hash // of what follows the header
+	buf     []byte    // scratchSize bytes
+	head    []byte    // file header under construction
+	out     [32]byte
 }
 
 var scratchPool = sync.Pool{New: func() any {
-	return &scratch{hash: sha256.New(), buf: make([]byte, scratchSize), head: make([]byte, 0, 256)}
+	return &scratch{hash: sha256.New(), payload: sha256.New(), buf: make([]byte, scratchSize), head: make([]byte, 0, 256)}
 }}
 
 func getScratch() *scratch { return scratchPool.Get().(*scratch) }
 
-func (s *scratch) put() { scratchPool.Put(s) }
+func (s *scratch) put() {
+	s.both = false
+	scratchPool.Put(s)
+}
 
 // start begins the checksum of a file object with header h.
 func (s *scratch) start(h *FileHeader) {
 	s.head = h.appendStream(s.head[:0])
 	s.hash.Reset()
 	s.hash.Write(s.head)
+	if s.both {
+		s.payload.Reset()
+	}
+}
+
+// feed adds a piece of the payload.
+func (s *scratch) feed(p []byte) {
+	s.hash.Write(p)
+	if s.both {
+		s.payload.Write(p)
+	}
+}
+
+// payloadSum is the checksum of the payload alone; both must be set.
+func (s *scratch) payloadSum() (c Checksum) {
+	s.payload.Sum(c[:0])
+	return c
 }
 
 func (s *scratch) sum() Checksum {
@@ -53,7 +75,7 @@ func (s *scratch) pump(w io.Writer, r io.Reader) (int64, error) {
 		n, err := r.Read(s.buf)
 		if n > 0 {
 			total += int64(n)
-			s.hash.Write(s.buf[:n])
+			s.feed(s.buf[:n])
 			if w != nil {
 				if _, werr := w.Write(s.buf[:n]); werr != nil {
 					return total, werr

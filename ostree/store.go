@@ -77,10 +77,12 @@ func (t *Tx) storeWhole(ctx context.Context, s *scratch, c Checksum, h *FileHead
 	if err != nil {
 		return false, err
 	}
-	w, err := t.payloadWriter(f, h, int64(len(payload)))
-	if err == nil {
-		_, err = w.Write(payload)
-		err = errors.Join(err, w.finish(int64(len(payload))))
+	if !t.sharePayload(s, f, int64(len(payload))) {
+		var w *payloadWriter
+		if w, err = t.payloadWriter(f, h, int64(len(payload))); err == nil {
+			_, err = w.Write(payload)
+			err = errors.Join(err, w.finish(int64(len(payload))))
+		}
 	}
 	if err == nil {
 		existed, err = t.publishFile(ctx, f, n, h)

@@ -49,22 +49,23 @@ type TxStats struct {
 //
 // Writing is idempotent: success means that the object is there.
 type Tx struct {
-	repo     *Repo
-	settings settings
-	noSync   bool
-	direct   bool // objects go to objects/ at once
-	keep     bool
-	ctx      context.Context // of Begin without its end, for Abort, which has none
-	unlock   func() error
-	tmp      *dirfd.Dir
-	staging  *staging
-	target   *fanout
-	resumed  bool
-	replace  map[ObjectName]bool // what is stored does not count
-	outer    []looseStore        // the repository and its parents
-	all      []looseStore        // the staging directory and those
-	links    atomic.Int64        // counter for names of temporary links
-	space    atomic.Int64        // bytes that content may still take
+	repo         *Repo
+	settings     settings
+	noSync       bool
+	direct       bool // objects go to objects/ at once
+	keep         bool
+	ctx          context.Context // of Begin without its end, for Abort, which has none
+	unlock       func() error
+	tmp          *dirfd.Dir
+	staging      *staging
+	target       *fanout
+	resumed      bool
+	replace      map[ObjectName]bool // what is stored does not count
+	outer        []looseStore        // the repository and its parents
+	all          []looseStore        // the staging directory and those
+	links        atomic.Int64        // counter for names of temporary links
+	payloadLinks int64               // size of the smallest payload to share, or noPayloadLinks
+	space        atomic.Int64        // bytes that content may still take
 
 	mu       sync.Mutex // guards what follows
 	done     bool
@@ -138,6 +139,9 @@ func (t *Tx) begin(ctx context.Context) error {
 		}
 	}
 	t.resumed = len(staged) > 0
+	if t.payloadLinks, err = t.payloadThreshold(ctx); err != nil {
+		return err
+	}
 	t.target = &fanout{dir: t.staging.dir, perm: stagingPerm}
 	if t.direct {
 		t.target = &fanout{dir: r.objects, subs: &r.subs, perm: 0o777}

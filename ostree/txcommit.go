@@ -222,7 +222,7 @@ func (t *Tx) publishDir(ctx context.Context, dir string) error {
 	for _, n := range names {
 		name := n.looseName(t.repo.mode)
 		// A file in bare-split-xattrs mode was written because there was none with attributes.
-		if n.Type == TypeCommitMeta || n.Type == TypeFile && t.repo.mode == ModeBareSplitXattrs || t.replace[n] {
+		if n.Type == TypeCommitMeta || n.Type == TypePayloadLink || n.Type == TypeFile && t.repo.mode == ModeBareSplitXattrs || t.replace[n] {
 			err = atomicfs.Rename(ctx, from, name, to, name)
 		} else {
 			err = atomicfs.RenameNoReplace(ctx, from, name, to, name)

@@ -96,6 +96,7 @@ func (t *Tx) writeFile(ctx context.Context, in fileInput) (Checksum, error) {
 	}
 	s := getScratch()
 	defer s.put()
+	s.both = t.payloadLinks >= 0 && !in.header.IsSymlink()
 	if in.header.IsSymlink() {
 		if in.r != nil {
 			return Checksum{}, errors.New("symbolic link with content")
@@ -142,7 +143,7 @@ func (t *Tx) writeWhole(ctx context.Context, s *scratch, in fileInput, payload [
 		return Checksum{}, err
 	}
 	s.start(in.header)
-	s.hash.Write(payload)
+	s.feed(payload)
 	c, err := in.name(s.sum())
 	if err != nil {
 		return Checksum{}, err
@@ -163,6 +164,9 @@ func (t *Tx) writeWhole(ctx context.Context, s *scratch, in fileInput, payload [
 	if errors.Is(err, errors.ErrUnsupported) {
 		existed, err = t.storeWhole(ctx, s, c, in.header, payload)
 	}
+	if err == nil && !existed {
+		err = t.notePayload(ctx, s, n, int64(len(payload)))
+	}
 	if err != nil {
 		return Checksum{}, err
 	}
@@ -174,7 +178,7 @@ func (t *Tx) writeWhole(ctx context.Context, s *scratch, in fileInput, payload [
 // s.buf. The second reading is verified, since the file may change in between.
 func (t *Tx) writeSeekable(ctx context.Context, s *scratch, in fileInput, seeker io.Seeker) (Checksum, error) {
 	s.start(in.header)
-	s.hash.Write(s.buf)
+	s.feed(s.buf)
 	rest, err := s.hashFrom(in.r)
 	if err != nil {
 		return Checksum{}, err
@@ -192,6 +196,13 @@ func (t *Tx) writeSeekable(ctx context.Context, s *scratch, in fileInput, seeker
 		return c, nil
 	}
 	if existed, err := t.takeOver(ctx, n, in); !errors.Is(err, errors.ErrUnsupported) {
+		if err == nil {
+			t.count(n, size, !existed)
+			err = t.notePayload(ctx, s, n, size)
+		}
+		return c, err
+	}
+	if existed, shared, err := t.storeShared(ctx, s, n, in.header, size); shared || err != nil {
 		if err == nil {
 			t.count(n, size, !existed)
 		}
@@ -242,14 +253,18 @@ func (t *Tx) fillAndPublish(ctx context.Context, s *scratch, in fileInput, first
 	if existed, err = t.Has(ctx, n); err != nil || existed {
 		return c, size, existed, err
 	}
+	t.sharePayload(s, f, size)
 	existed, err = t.publishFile(ctx, f, n, in.header)
+	if err == nil && !existed {
+		err = t.notePayload(ctx, s, n, size)
+	}
 	return c, size, existed, err
 }
 
 // pump feeds hash and writer; content of unknown size is charged as it comes.
 func (t *Tx) pump(s *scratch, w *payloadWriter, in fileInput, first []byte) (int64, error) {
 	s.start(in.header)
-	s.hash.Write(first)
+	s.feed(first)
 	if _, err := w.Write(first); err != nil {
 		return 0, err
 	}
