@@ -82,7 +82,7 @@ func (a *app) findRemotes(ctx context.Context, repo *ostree.Repo, refs []collect
 		if !slices.ContainsFunc(refs, func(r collectionRef) bool { return r.collection == rem.CollectionID }) {
 			continue
 		}
-		f, err := a.askRemote(ctx, repo, rem, refs)
+		f, err := a.askRemote(ctx, repo, rem, refs, o.cacheDir)
 		if err != nil {
 			fmt.Fprintf(a.stderr, "Ignoring remote '%s': %v\n", rem.Name, err)
 			continue
@@ -101,7 +101,7 @@ func (a *app) findRemotes(ctx context.Context, repo *ostree.Repo, refs []collect
 	return a.pullFound(ctx, repo, found, len(refs)-len(missing), o)
 }
 
-func (a *app) askRemote(ctx context.Context, repo *ostree.Repo, rem ostree.Remote, refs []collectionRef) (_ *foundRemote, err error) {
+func (a *app) askRemote(ctx context.Context, repo *ostree.Repo, rem ostree.Remote, refs []collectionRef, cacheDir string) (_ *foundRemote, err error) {
 	src, opts, err := a.openRemote(ctx, repo, rem, nil)
 	if err != nil {
 		return nil, err
@@ -109,11 +109,9 @@ func (a *app) askRemote(ctx context.Context, repo *ostree.Repo, rem ostree.Remot
 	if c, ok := src.(io.Closer); ok {
 		defer func() { err = errors.Join(err, c.Close()) }()
 	}
-	data, err := readSource(ctx, src, "summary")
+	opts.CacheDir = cacheDir
+	data, _, err := pull.FetchSummary(ctx, repo, src, opts)
 	if err != nil {
-		return nil, err
-	}
-	if _, err := a.verifySummary(ctx, repo, rem, src, opts.Verify, data); err != nil {
 		return nil, err
 	}
 	s, err := ostree.ParseSummary(data)

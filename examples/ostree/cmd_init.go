@@ -12,7 +12,7 @@ import (
 func (a *app) initCommand() *cobra.Command {
 	mode, collection := "bare", ""
 	c := &cobra.Command{Use: "init", Short: "Initialize a new empty repository"}
-	glibopt.String(c, &mode, "mode", "", "MODE", "Initialize repository in given mode (bare, bare-user, bare-user-only, archive)")
+	glibopt.String(c, &mode, "mode", "", "", "Initialize repository in given mode (bare, bare-user, bare-user-only, archive)")
 	glibopt.String(c, &collection, "collection-id", "", "COLLECTION-ID", "Globally unique ID for this repository as an collection of refs for redistribution to other repositories")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		dir := a.repoPath

@@ -4,11 +4,15 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -77,6 +81,9 @@ func (a *app) pull(ctx context.Context, repo *ostree.Repo, args []string, o *pul
 	name, refs := args[0], args[1:]
 	if remote, ref, ok := strings.Cut(name, ":"); ok && len(refs) == 0 {
 		name, refs = remote, []string{ref}
+	}
+	if err := checkCacheDir(o.CacheDir); err != nil {
+		return err
 	}
 	if o.RequireDeltas && repo.Mode() == ostree.ModeArchive {
 		return errorf("Can't use static deltas in an archive repo")
@@ -220,8 +227,29 @@ func (o *pullOptions) setRefs(refs []string) error {
 	return nil
 }
 
+// interval is the time between two reports of progress.
+func (o *pullOptions) interval() time.Duration {
+	if o.frequency <= 0 {
+		return time.Second
+	}
+	return time.Duration(o.frequency) * time.Millisecond
+}
+
+// checkCacheDir refuses a place for the cache that is not there, as an empty cache would go unnoticed.
+func checkCacheDir(path string) error {
+	if path == "" {
+		return nil
+	}
+	_, err := os.ReadDir(path)
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return fmt.Errorf("opendir(%s): %w", path, pe.Err)
+	}
+	return err
+}
+
 func (a *app) runPull(ctx context.Context, repo *ostree.Repo, src pull.Source, o *pullOptions) (*pull.Result, error) {
-	o.NoSync = o.disableFsync
+	o.NoSync, o.ProgressInterval = o.disableFsync, o.interval()
 	if a.env("OSTREE_REPO_TEST_ERROR") == "invalid-cache" {
 		o.BrokenCache = func(error) error { return errorf("OSTREE_REPO_TEST_ERROR_INVALID_CACHE") }
 	}

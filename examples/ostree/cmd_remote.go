@@ -11,6 +11,7 @@ import (
 
 	"example.com/rpmostree/internal/glibopt"
 	"example.com/rpmostree/ostree"
+	"example.com/rpmostree/ostree/pull"
 	"example.com/rpmostree/ostree/sign"
 )
 
@@ -226,10 +227,12 @@ func (a *app) remoteList(_ context.Context, repo *ostree.Repo, urls bool) error 
 
 func (a *app) remoteRefsCommand() *cobra.Command {
 	var revision bool
+	var cacheDir string
 	c := &cobra.Command{Use: "refs NAME", Short: "List remote refs"}
+	glibopt.String(c, &cacheDir, "cache-dir", "", "", "Use custom cache dir")
 	glibopt.Bool(c, &revision, "revision", "r", "Show revisions in listing")
 	c.RunE = func(c *cobra.Command, args []string) error {
-		return a.withRemoteSummary(c.Context(), args, func(name string, data []byte, _ []sign.Result) error {
+		return a.withRemoteSummary(c.Context(), args, cacheDir, "Remote refs not available; server has no summary file", func(name string, data []byte, _ []sign.Result) error {
 			s, err := ostree.ParseSummary(data)
 			if err != nil {
 				return err
@@ -249,12 +252,14 @@ func (a *app) remoteRefsCommand() *cobra.Command {
 
 func (a *app) remoteSummaryCommand() *cobra.Command {
 	var v summaryView
+	var cacheDir string
 	c := &cobra.Command{Use: "summary NAME", Short: "Show remote summary"}
+	glibopt.String(c, &cacheDir, "cache-dir", "", "", "Use custom cache dir")
 	glibopt.Bool(c, &v.raw, "raw", "", "Show raw variant data")
 	glibopt.Bool(c, &v.listKeys, "list-metadata-keys", "", "List the available metadata keys")
 	glibopt.String(c, &v.key, "print-metadata-key", "", "KEY", "Print string value of metadata key")
 	c.RunE = func(c *cobra.Command, args []string) error {
-		return a.withRemoteSummary(c.Context(), args, func(_ string, data []byte, results []sign.Result) error {
+		return a.withRemoteSummary(c.Context(), args, cacheDir, "Remote server has no summary file", func(_ string, data []byte, results []sign.Result) error {
 			if err := a.showSummary(data, v); err != nil || len(results) == 0 || v.raw || v.listKeys || v.key != "" {
 				return err
 			}
@@ -269,10 +274,14 @@ func (a *app) remoteSummaryCommand() *cobra.Command {
 // maxSummary bounds what a server can make us hold in memory, as for any metadata object.
 const maxSummary = 128 << 20
 
-// withRemoteSummary fetches the summary of a remote and verifies it as the configuration demands.
-func (a *app) withRemoteSummary(ctx context.Context, args []string, f func(name string, data []byte, results []sign.Result) error) error {
+// withRemoteSummary fetches the summary of a remote and verifies it as the configuration demands; none is the error if
+// there is none.
+func (a *app) withRemoteSummary(ctx context.Context, args []string, cacheDir, none string, f func(name string, data []byte, results []sign.Result) error) error {
 	if len(args) == 0 {
 		return glibopt.Usagef("NAME must be specified")
+	}
+	if err := checkCacheDir(cacheDir); err != nil {
+		return err
 	}
 	return a.withRepo(ctx, func(repo *ostree.Repo) (err error) {
 		rem, err := repo.Remote(args[0])
@@ -289,14 +298,18 @@ func (a *app) withRemoteSummary(ctx context.Context, args []string, f func(name 
 		if c, ok := src.(io.Closer); ok {
 			defer func() { err = errors.Join(err, c.Close()) }()
 		}
-		data, err := readSource(ctx, src, "summary")
-		if isNotExist(err) {
-			return errorf("Remote refs not available; server has no summary file")
+		o.CacheDir = cacheDir
+		data, signature, err := pull.FetchSummary(ctx, repo, src, o)
+		switch {
+		case isNotExist(err) && rem.GPGVerifySummary:
+			return errorf("GPG verification enabled, but no summary found (check that the configured URL in remote config is correct)")
+		case isNotExist(err):
+			return errorf("%s", none)
 		}
 		if err != nil {
 			return err
 		}
-		results, err := a.verifySummary(ctx, repo, rem, src, o.Verify, data)
+		results, err := a.summaryResults(repo, rem, data, signature)
 		if err != nil {
 			return err
 		}

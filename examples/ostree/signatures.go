@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -289,15 +288,10 @@ func plural(n int) string {
 	return "s"
 }
 
-// verifySummary checks the summary of a remote as its configuration demands, and returns what is known about the
-// OpenPGP signatures if it demands those.
-func (a *app) verifySummary(ctx context.Context, repo *ostree.Repo, rem ostree.Remote, src pull.Source, v pull.Verifier, summary []byte) ([]sign.Result, error) {
-	signature, err := readSource(ctx, src, "summary.sig")
-	if err != nil && !isNotExist(err) {
-		return nil, err
-	}
-	if err := v.VerifySummary(ctx, summary, signature); err != nil || !rem.GPGVerifySummary {
-		return nil, err
+// summaryResults returns what is known about the OpenPGP signatures of a verified summary, if its remote demands those.
+func (a *app) summaryResults(repo *ostree.Repo, rem ostree.Remote, summary, signature []byte) ([]sign.Result, error) {
+	if !rem.GPGVerifySummary {
+		return nil, nil
 	}
 	val, err := gvariant.Decode("a{sv}", signature)
 	if err != nil {
@@ -316,14 +310,4 @@ func (a *app) verifySummary(ctx context.Context, repo *ostree.Repo, rem ostree.R
 		return nil, err
 	}
 	return k.Verify(summary, sigs, a.signOptions()), nil
-}
-
-// readSource reads a small file of a source.
-func readSource(ctx context.Context, src pull.Source, path string) ([]byte, error) {
-	body, _, err := src.Get(ctx, path)
-	if err != nil {
-		return nil, err
-	}
-	data, err := io.ReadAll(io.LimitReader(body, maxSummary))
-	return data, errors.Join(err, body.Close())
 }

@@ -43,7 +43,7 @@ func (c *counters) snapshot() Progress {
 	}
 }
 
-// reportInterval is the pause between two calls of Options.Progress.
+// reportInterval is the pause between two calls of Options.Progress unless the options say otherwise.
 const reportInterval = 100 * time.Millisecond
 
 // report calls Options.Progress until the returned function is called, which
@@ -52,10 +52,14 @@ func (p *puller) report() (stop func()) {
 	if p.o.Progress == nil {
 		return func() {}
 	}
+	interval := p.o.ProgressInterval
+	if interval <= 0 {
+		interval = reportInterval
+	}
 	quit, done := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(done)
-		t := time.NewTicker(reportInterval)
+		t := time.NewTicker(interval)
 		defer t.Stop()
 		for {
 			select {

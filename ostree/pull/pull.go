@@ -98,9 +98,10 @@ type Options struct {
 	RequireSummary bool
 	// Verify checks signatures; nil means none are needed.
 	Verify Verifier
-	// Progress is called from one goroutine at most ten times a second, and
-	// once at the end.
-	Progress func(Progress)
+	// Progress is called from one goroutine each ProgressInterval, and once at
+	// the end; <= 0 means a tenth of a second.
+	Progress         func(Progress)
+	ProgressInterval time.Duration
 }
 
 // Verifier decides whether to trust what a source says. An error refuses it,
