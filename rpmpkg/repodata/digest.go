@@ -39,22 +39,35 @@ var hashSizes = map[digest.Algorithm]int{
 // ParseChecksum makes a digest of the type attribute and the text of a checksum element. It checks that the type
 // is known and that the text is lower-case hex of the right length, because checksums become file names.
 func ParseChecksum(typ, hexText string) (digest.Digest, error) {
-	if typ == "sha" {
-		typ = "sha1"
+	if err := checkChecksum(typ, hexText); err != nil {
+		return "", err
 	}
-	size, ok := hashSizes[digest.Algorithm(typ)]
+	return digest.Digest(checksumName(typ) + ":" + hexText), nil
+}
+
+// checksumName gives the name of a checksum type in a digest.
+func checksumName(typ string) string {
+	if typ == "sha" {
+		return "sha1"
+	}
+	return typ
+}
+
+// checkChecksum checks what ParseChecksum says.
+func checkChecksum[T string | []byte](typ string, hexText T) error {
+	size, ok := hashSizes[digest.Algorithm(checksumName(typ))]
 	if !ok {
-		return "", fmt.Errorf("checksum type %.80q is not supported", typ)
+		return fmt.Errorf("checksum type %.80q is not supported", typ)
 	}
 	if len(hexText) != 2*size {
-		return "", fmt.Errorf("%s checksum %.80q has %d characters, not %d", typ, hexText, len(hexText), 2*size)
+		return fmt.Errorf("%s checksum %.80q has %d characters, not %d", typ, string(hexText), len(hexText), 2*size)
 	}
 	for i := range len(hexText) {
 		if c := hexText[i]; (c < '0' || c > '9') && (c < 'a' || c > 'f') {
-			return "", fmt.Errorf("%s checksum %.80q is not lower-case hex", typ, hexText)
+			return fmt.Errorf("%s checksum %.80q is not lower-case hex", typ, string(hexText))
 		}
 	}
-	return digest.Digest(typ + ":" + hexText), nil
+	return nil
 }
 
 func digestOf(algorithm digest.Algorithm, h hash.Hash) digest.Digest {

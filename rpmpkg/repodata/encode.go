@@ -238,8 +238,8 @@ func (w *xmlWriter) deps(kind string, list []rpmdep.Dep) {
 }
 
 func senseName(s rpmdep.Sense) string {
-	for name, sense := range senseNames {
-		if s.Op() == sense {
+	for _, name := range []string{"EQ", "LT", "GT", "LE", "GE"} {
+		if sense, _ := senseOf([]byte(name)); s.Op() == sense {
 			return name
 		}
 	}

@@ -88,7 +88,7 @@ type listParser struct {
 func (p *listParser) pkg(id *string, n *rpmver.NEVRA, child func() error) error {
 	*id, *n = "", rpmver.NEVRA{}
 	for _, a := range p.attrs {
-		value, err := p.unescape(a.value, true)
+		value, err := p.valueOf(&a)
 		if err != nil {
 			return err
 		}

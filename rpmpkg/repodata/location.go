@@ -19,6 +19,9 @@ func CheckLocation(href string) error {
 	if href == "" || strings.Trim(href, "/") == "" {
 		return fmt.Errorf("location is empty")
 	}
+	if !strings.Contains(href, "..") {
+		return nil
+	}
 	for elem := range strings.SplitSeq(href, "/") {
 		if elem == ".." {
 			return fmt.Errorf("location %.200q leads out of the repository", href)

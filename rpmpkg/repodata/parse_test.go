@@ -182,8 +182,8 @@ func TestInternersAreBounded(t *testing.T) {
 		require.Equal(t, string(b), in.str(b))
 		in.keepDep(b, rpmdep.Dep{})
 	}
-	require.LessOrEqual(t, len(in.strings), maxInterned)
-	require.LessOrEqual(t, len(in.deps), maxInterned)
+	require.LessOrEqual(t, len(in.strings.slots), maxInterned)
+	require.LessOrEqual(t, len(in.deps.slots), maxKnown)
 }
 
 const filelistsText = `<?xml version="1.0"?><filelists packages="2">

@@ -71,15 +71,14 @@ func eachPackage(ctx context.Context, s *scanner, root string, fn func() (more b
 
 type primaryParser struct {
 	*scanner
-	in    *interner
-	deps  []rpmdep.Dep // scratch
-	files []string     // scratch
+	in *interner
+	packageParts
 }
 
 // pkg reads one package element.
 func (p *primaryParser) pkg() (*rpmpkg.Info, error) {
 	info := &rpmpkg.Info{}
-	p.files = p.files[:0]
+	p.reset()
 	for {
 		kind, err := p.next()
 		if err != nil {
@@ -87,9 +86,7 @@ func (p *primaryParser) pkg() (*rpmpkg.Info, error) {
 		}
 		switch {
 		case kind == tokEnd && p.depth() == 1:
-			if len(p.files) > 0 {
-				info.Files = append(make([]string, 0, len(p.files)), p.files...)
-			}
+			p.complete(info)
 			return info, p.check(info)
 		case kind == tokStart:
 			if err := p.field(info); err != nil {
@@ -107,6 +104,10 @@ func (p *primaryParser) check(info *rpmpkg.Info) error {
 		return p.syntax("package %.80q without a version", info.NEVRA.Name)
 	case info.NEVRA.Arch == "":
 		return p.syntax("package %.80q without an architecture", info.NEVRA.Name)
+	case info.Location != "":
+		if err := CheckLocation(info.Location); err != nil {
+			return p.syntax("package %.80q: %v", info.NEVRA.Name, err)
+		}
 	}
 	return nil
 }
@@ -154,9 +155,9 @@ func (p *primaryParser) field(info *rpmpkg.Info) error {
 	case "url":
 		return p.shared(&info.URL)
 	case "summary":
-		return p.plain(&info.Summary)
+		return p.own(&info.Summary)
 	case "description":
-		return p.plain(&info.Description)
+		return p.own(&info.Description)
 	}
 	return p.rareField(info)
 }
@@ -205,16 +206,17 @@ func (p *primaryParser) shared(dst *string) error {
 	return err
 }
 
-func (p *primaryParser) plain(dst *string) error {
+// own reads text that hardly another package has.
+func (p *primaryParser) own(dst *string) error {
 	b, err := p.content()
-	*dst = string(b)
+	p.addText(dst, b)
 	return err
 }
 
 func (p *primaryParser) file() error {
 	b, err := p.content()
 	if err == nil && len(b) > 0 {
-		p.files = append(p.files, p.in.str(b))
+		p.addFile(b)
 	}
 	return err
 }
@@ -229,25 +231,26 @@ func (p *primaryParser) checksum(info *rpmpkg.Info) error {
 	if err != nil {
 		return err
 	}
-	if info.Checksum, err = ParseChecksum(typText, string(b)); err != nil {
+	if err := checkChecksum(typText, b); err != nil {
 		return p.syntax("%v", err)
 	}
+	p.addText((*string)(&info.Checksum), []byte(checksumName(typText)), []byte{':'}, b)
 	return nil
 }
 
 func (p *primaryParser) location(info *rpmpkg.Info) error {
-	href, err := p.attr("href")
-	if err != nil {
-		return err
-	}
-	hrefText := string(href)
 	base, err := p.attr("xml:base")
 	if err != nil {
 		return err
 	}
-	info.Location = joinBase(string(base), hrefText)
-	if err := CheckLocation(info.Location); err != nil {
-		return p.syntax("%v", err)
+	href, err := p.attr("href")
+	if err != nil {
+		return err
+	}
+	if len(base) > 0 {
+		p.addText(&info.Location, bytes.TrimRight(base, "/"), []byte{'/'}, href)
+	} else {
+		p.addText(&info.Location, href)
 	}
 	return nil
 }
@@ -266,41 +269,49 @@ func (p *primaryParser) number(attr string) (uint64, error) {
 
 // evrOf reads the attributes epoch, ver and rel of the last start tag.
 func (s *scanner) evrOf(in *interner) (evr rpmver.EVR, err error) {
-	for _, a := range s.attrs {
-		switch string(a.name) {
-		case "epoch", "ver", "rel":
-		default:
-			continue
-		}
-		value, err := s.unescape(a.value, true)
-		if err != nil {
+	for i := range s.attrs {
+		if err := s.evrPart(in, &s.attrs[i], &evr); err != nil {
 			return evr, err
-		}
-		switch string(a.name) {
-		case "ver":
-			evr.Version = in.str(value)
-		case "rel":
-			evr.Release = in.str(value)
-		case "epoch":
-			if len(value) == 1 && value[0] == '0' || len(value) == 0 {
-				continue
-			}
-			n, err := strconv.ParseUint(string(value), 10, 32)
-			if err != nil {
-				return evr, s.syntax("epoch is not a number: %q", clip(value))
-			}
-			evr.Epoch = uint32(n)
 		}
 	}
 	return evr, nil
+}
+
+// evrPart takes what an attribute says of a version.
+func (s *scanner) evrPart(in *interner, a *attribute, evr *rpmver.EVR) error {
+	switch string(a.name) {
+	case "epoch", "ver", "rel":
+	default:
+		return nil
+	}
+	value, err := s.valueOf(a)
+	if err != nil {
+		return err
+	}
+	switch a.name[0] {
+	case 'v':
+		evr.Version = in.str(value)
+	case 'r':
+		evr.Release = in.str(value)
+	default:
+		if len(value) == 1 && value[0] == '0' || len(value) == 0 {
+			evr.Epoch = 0
+			return nil
+		}
+		n, err := strconv.ParseUint(string(value), 10, 32)
+		if err != nil {
+			return s.syntax("epoch is not a number: %q", clip(value))
+		}
+		evr.Epoch = uint32(n)
+	}
+	return nil
 }
 
 func (p *primaryParser) evr() (rpmver.EVR, error) { return p.evrOf(p.in) }
 
 // depList reads the rpm:entry children of a dependency element.
 func (p *primaryParser) depList(dst *[]rpmdep.Dep, shared bool) error {
-	want := p.depth() - 1
-	p.deps = p.deps[:0]
+	want, from := p.depth()-1, len(p.deps)
 	for {
 		for shared && p.knownEntry() {
 		}
@@ -310,9 +321,7 @@ func (p *primaryParser) depList(dst *[]rpmdep.Dep, shared bool) error {
 		}
 		switch {
 		case kind == tokEnd && p.depth() == want:
-			if len(p.deps) > 0 {
-				*dst = append(append(make([]rpmdep.Dep, 0, len(*dst)+len(p.deps)), *dst...), p.deps...)
-			}
+			p.addDeps(dst, from)
 			return nil
 		case kind != tokStart:
 		case string(p.name) == "entry":
@@ -354,49 +363,65 @@ func (p *primaryParser) knownEntry() bool {
 	return ok
 }
 
-var senseNames = map[string]rpmdep.Sense{
-	"EQ": rpmdep.SenseEqual,
-	"LT": rpmdep.SenseLess,
-	"GT": rpmdep.SenseGreater,
-	"LE": rpmdep.SenseLess | rpmdep.SenseEqual,
-	"GE": rpmdep.SenseGreater | rpmdep.SenseEqual,
+func senseOf(flags []byte) (rpmdep.Sense, bool) {
+	switch string(flags) {
+	case "EQ":
+		return rpmdep.SenseEqual, true
+	case "LT":
+		return rpmdep.SenseLess, true
+	case "GT":
+		return rpmdep.SenseGreater, true
+	case "LE":
+		return rpmdep.SenseLess | rpmdep.SenseEqual, true
+	case "GE":
+		return rpmdep.SenseGreater | rpmdep.SenseEqual, true
+	}
+	return 0, false
 }
 
 // entry parses the rpm:entry tag just read.
-func (p *primaryParser) entry() (rpmdep.Dep, error) {
-	var d rpmdep.Dep
-	name, err := p.attr("name")
-	if err != nil {
-		return d, err
+func (p *primaryParser) entry() (d rpmdep.Dep, err error) {
+	var name, flags, pre []byte
+	for i := range p.attrs {
+		a := &p.attrs[i]
+		switch string(a.name) {
+		case "name":
+			name, err = p.valueOf(a)
+		case "flags":
+			flags, err = p.valueOf(a)
+		case "pre":
+			pre, err = p.valueOf(a)
+		default:
+			err = p.evrPart(p.in, a, &d.EVR)
+		}
+		if err != nil {
+			return d, err
+		}
 	}
 	if len(name) == 0 {
 		return d, p.syntax("dependency without a name")
 	}
-	d.Name = p.in.str(name)
-	if d.Name[0] == '(' {
-		if d, err = rpmdep.New(d.Name, 0, ""); err != nil {
+	if name[0] == '(' {
+		if d, err = rpmdep.New(p.in.str(name), 0, ""); err != nil {
 			return d, p.syntax("%v", err)
 		}
+		flags = nil
+	} else {
+		d.Name = p.in.str(name)
 	}
-	flags, err := p.attr("flags")
-	if err != nil {
-		return d, err
-	}
-	if len(flags) > 0 && d.Rich == nil {
-		sense, ok := senseNames[string(flags)]
+	if len(flags) == 0 {
+		d.EVR = rpmver.EVR{}
+	} else {
+		sense, ok := senseOf(flags)
 		if !ok {
 			return d, p.syntax("dependency %.80q with unknown flags %q", d.Name, clip(flags))
-		}
-		if d.EVR, err = p.evr(); err != nil {
-			return d, err
 		}
 		if d.EVR.Version != "" {
 			d.Sense |= sense
 		}
 	}
-	pre, err := p.attr("pre")
 	if string(pre) == "1" {
 		d.Sense |= rpmdep.SensePre
 	}
-	return d, err
+	return d, nil
 }

@@ -34,7 +34,10 @@ const (
 	tokText
 )
 
-type attribute struct{ name, value []byte }
+type attribute struct {
+	name, value []byte
+	plain       bool // nothing to unescape in value
+}
 
 // scanner is a pull tokenizer over a sliding window. The slices it hands out alias the window and are valid until
 // the next call of next.

@@ -17,6 +17,14 @@ func local(name []byte) []byte {
 }
 
 func (s *scanner) endTag() (tokenKind, error) {
+	if s.depth() > 0 {
+		if n := s.closes(s.buf[s.pos:s.end]); n > 0 {
+			s.name = local(s.buf[s.pos+2 : s.pos+n-1])
+			s.pos += n
+			s.pop()
+			return tokEnd, nil
+		}
+	}
 	body, err := s.until("</", ">", "end tag")
 	if err != nil {
 		return 0, err
@@ -116,18 +124,23 @@ func (s *scanner) tryAttribute(b []byte, i int) (next int, complaint string) {
 	if b[i] != '"' && b[i] != '\'' {
 		return 0, "attribute value without quotes"
 	}
-	j := bytes.IndexByte(b[i+1:], b[i])
-	if j < 0 {
-		return 0, ""
-	}
-	value := b[i+1 : i+1+j]
-	if bytes.IndexByte(value, '<') >= 0 {
-		return 0, "'<' in an attribute value"
+	rest := b[i+1:]
+	j := plainUntil(rest, b[i])
+	plain := j < len(rest) && rest[j] == b[i]
+	if !plain {
+		k := bytes.IndexByte(rest[j:], b[i])
+		if k < 0 {
+			return 0, ""
+		}
+		if bytes.IndexByte(rest[j:j+k], '<') >= 0 {
+			return 0, "'<' in an attribute value"
+		}
+		j += k
 	}
 	if len(s.attrs) == maxAttrs {
 		return 0, "too many attributes"
 	}
-	s.attrs = append(s.attrs, attribute{b[name:nameEnd], value})
+	s.attrs = append(s.attrs, attribute{b[name:nameEnd], rest[:j], plain})
 	return i + j + 2, ""
 }
 
