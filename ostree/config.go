@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -104,9 +103,9 @@ type settings struct {
 	zlibLevel        int
 	autoSummary      bool
 	tombstoneCommits bool
-	payloadLinks     int64 // size of the smallest payload with a payload link, -1 for none
-	writeSplit       bool  // bare-split-xattrs mode may be written
-	needsVerity      bool  // objects must get fs-verity, which is not implemented
+	payloadLinks     int64    // size of the smallest payload with a payload link, -1 for none
+	writeSplit       bool     // bare-split-xattrs mode may be written
+	verity           tristate // whether objects get fs-verity
 }
 
 const (
@@ -177,14 +176,13 @@ func readSettings(c *Config) (settings, error) {
 	}
 	s.payloadLinks = core.int("payload-link-threshold", noPayloadLinks, -1, maxFileSize)
 	archive := &configReader{c: c, group: "archive"}
-	verity, _ := c.Get("ex-integrity", "fsverity")
-	oldVerity := &configReader{c: c, group: "ex-fsverity"}
-	s.needsVerity = oldVerity.bool("required", false) || slices.Contains([]string{"yes", "true", "1"}, verity)
+	verity, verityErr := verityConfig(c)
+	s.verity = verity
 	level := archive.int("zlib-level", defaultZlibLevel, -1<<31, 1<<31)
 	s.zlibLevel = int(min(max(level, 1), 9))
 	split := &configReader{c: c, group: "ex-split-xattrs"}
 	s.writeSplit = split.bool("write", false)
-	return s, errors.Join(core.err, archive.err, oldVerity.err, split.err)
+	return s, errors.Join(core.err, archive.err, verityErr, split.err)
 }
 
 func checkVersion(c *Config) error {

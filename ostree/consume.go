@@ -44,6 +44,9 @@ func (t *Tx) takeOver(ctx context.Context, n ObjectName, in fileInput) (existed 
 	if err := t.storeSplitXattrs(ctx, n.Checksum, in.header); err != nil {
 		return false, err
 	}
+	if err := t.seal(ctx, in.file.f); err != nil {
+		return false, err
+	}
 	sub, err := t.target.sub(ctx, n.Checksum[0])
 	if err != nil {
 		return false, err

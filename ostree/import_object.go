@@ -112,6 +112,9 @@ func (t *Tx) tryLink(ctx context.Context, src *Repo, n ObjectName, verify bool) 
 			return false, err
 		}
 	}
+	if err := t.sealName(ctx, dir, name); err != nil {
+		return false, err
+	}
 	sub, err := t.target.sub(ctx, n.Checksum[0])
 	if err != nil {
 		return false, err

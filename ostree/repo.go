@@ -269,9 +269,6 @@ func (r *Repo) current() settings {
 
 // needWritable is the check in front of every change.
 func (r *Repo) needWritable() error {
-	if r.current().needsVerity {
-		return fmt.Errorf("repository %s: objects with fs-verity cannot be written: %w", r.path, errors.ErrUnsupported)
-	}
 	if r.Writable() {
 		return nil
 	}

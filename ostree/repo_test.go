@@ -490,16 +490,6 @@ func TestReadOnlyModeRefusesChanges(t *testing.T) {
 	require.ErrorIs(t, r.SetDetachedMetadata(ctx, Checksum{1}, nil), errors.ErrUnsupported)
 }
 
-func TestVerityIsRefused(t *testing.T) {
-	for _, setting := range []string{"ex-integrity.fsverity=yes", "ex-fsverity.required=true"} {
-		r := newRepo(t, ModeArchive, setting)
-		_, err := r.Begin(context.Background(), nil)
-		require.ErrorIs(t, err, errors.ErrUnsupported)
-		require.ErrorContains(t, err, "fs-verity")
-	}
-	newRepo(t, ModeArchive, "ex-integrity.fsverity=maybe")
-}
-
 func TestSplitXattrsRead(t *testing.T) {
 	ctx := context.Background()
 	r, err := Init(ctx, filepath.Join(t.TempDir(), "repo"), &InitOptions{Mode: ModeBareSplitXattrs})

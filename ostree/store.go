@@ -251,6 +251,9 @@ func setTime(f *os.File) error {
 
 // link gives a complete file its name.
 func (t *Tx) link(ctx context.Context, f *os.File, n ObjectName) (existed bool, err error) {
+	if err := t.seal(ctx, f); err != nil {
+		return false, err
+	}
 	if t.settings.perObjectFsync && !t.noSync {
 		if err := atomicfs.SyncFile(ctx, f); err != nil {
 			return false, err

@@ -49,23 +49,24 @@ type TxStats struct {
 //
 // Writing is idempotent: success means that the object is there.
 type Tx struct {
-	repo         *Repo
-	settings     settings
-	noSync       bool
-	direct       bool // objects go to objects/ at once
-	keep         bool
-	ctx          context.Context // of Begin without its end, for Abort, which has none
-	unlock       func() error
-	tmp          *dirfd.Dir
-	staging      *staging
-	target       *fanout
-	resumed      bool
-	replace      map[ObjectName]bool // what is stored does not count
-	outer        []looseStore        // the repository and its parents
-	all          []looseStore        // the staging directory and those
-	links        atomic.Int64        // counter for names of temporary links
-	payloadLinks int64               // size of the smallest payload to share, or noPayloadLinks
-	space        atomic.Int64        // bytes that content may still take
+	repo          *Repo
+	settings      settings
+	noSync        bool
+	direct        bool // objects go to objects/ at once
+	keep          bool
+	ctx           context.Context // of Begin without its end, for Abort, which has none
+	unlock        func() error
+	tmp           *dirfd.Dir
+	staging       *staging
+	target        *fanout
+	resumed       bool
+	replace       map[ObjectName]bool // what is stored does not count
+	outer         []looseStore        // the repository and its parents
+	all           []looseStore        // the staging directory and those
+	links         atomic.Int64        // counter for names of temporary links
+	payloadLinks  int64               // size of the smallest payload to share, or noPayloadLinks
+	space         atomic.Int64        // bytes that content may still take
+	verityMissing atomic.Bool         // kernel or file system do not have fs-verity
 
 	mu       sync.Mutex // guards what follows
 	done     bool
