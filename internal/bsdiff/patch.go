@@ -133,15 +133,27 @@ func (r *Reader) readDiff(p []byte) (int, error) {
 			}
 			return 0, fmt.Errorf("read old file: %w", err)
 		}
-		dst := p[from-r.pos:]
-		for i, b := range old {
-			dst[i] += b
-		}
+		add(p[from-r.pos:][:len(old)], old)
 	}
 	r.pos += int64(n)
 	r.diff -= int64(n)
 	r.left -= int64(n)
 	return n, nil
+}
+
+// add adds old to dst, byte by byte; both are equally long.
+func add(dst, old []byte) {
+	const high = 0x8080808080808080
+	for len(dst) >= 8 && len(old) >= 8 {
+		a, b := binary.LittleEndian.Uint64(dst), binary.LittleEndian.Uint64(old)
+		// The highest bit of each byte is added apart, so that nothing is carried
+		// into the next.
+		binary.LittleEndian.PutUint64(dst, (a&^high+b&^high)^(a^b)&high)
+		dst, old = dst[8:], old[8:]
+	}
+	for i, b := range old {
+		dst[i] += b
+	}
 }
 
 // Rest reports how many bytes of the new file are still to come.

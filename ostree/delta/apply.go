@@ -96,10 +96,8 @@ func (d *Delta) apply(ctx context.Context, repo *ostree.Repo, o *ApplyOptions) (
 		return ostree.TxStats{}, err
 	}
 	defer tx.Abort()
-	for i := range d.Superblock.Parts {
-		if err := d.applyPart(ctx, tx, i, o); err != nil {
-			return ostree.TxStats{}, err
-		}
+	if err := d.applyParts(ctx, tx, o); err != nil {
+		return ostree.TxStats{}, err
 	}
 	if err := d.writeCommit(ctx, tx); err != nil {
 		return ostree.TxStats{}, err
@@ -156,14 +154,43 @@ func (d *Delta) checkApplicable(ctx context.Context, repo *ostree.Repo) error {
 	return err
 }
 
-func (d *Delta) applyPart(ctx context.Context, tx *ostree.Tx, i int, o *ApplyOptions) error {
-	return d.Superblock.run(tx, i, func(p *Part, m *maker) error {
-		var err error
-		if m.payload, err = d.decode(ctx, p, i, m.tmp, o.maxPart()); err != nil {
-			return err
+// applyParts decodes a part while the objects of the one before are made.
+func (d *Delta) applyParts(ctx context.Context, tx *ostree.Tx, o *ApplyOptions) (err error) {
+	tmp, err := openTmp(tx.Repo())
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, tmp.Close()) }()
+	decoded := make(chan *payload)
+	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		defer close(decoded)
+		for i := range d.Superblock.Parts {
+			p, err := d.decode(gctx, &d.Superblock.Parts[i], i, tmp, o.maxPart())
+			if err != nil {
+				return fmt.Errorf("part %d: %w", i, err)
+			}
+			select {
+			case decoded <- p:
+			case <-gctx.Done():
+				return errors.Join(gctx.Err(), p.free())
+			}
 		}
-		return errors.Join(m.makeAll(ctx, p.Objects, o.workers()), m.free())
+		return nil
 	})
+	g.Go(func() error {
+		i := 0
+		for p := range decoded {
+			m := &maker{payload: p, tx: tx, tmp: tmp}
+			err := m.makeAll(gctx, d.Superblock.Parts[i].Objects, o.workers())
+			if err = errors.Join(err, p.free()); err != nil {
+				return fmt.Errorf("part %d: %w", i, err)
+			}
+			i++
+		}
+		return nil
+	})
+	return g.Wait()
 }
 
 // ApplyPart writes the objects that part i makes into a transaction. r is the
@@ -260,7 +287,7 @@ func (m *maker) write(ctx context.Context, j *job) error {
 	case j.header.IsSymlink():
 		return m.tx.WriteFileExpect(ctx, j.name.Checksum, &j.header, 0, nil)
 	case !j.pieces:
-		return m.tx.WriteFileExpect(ctx, j.name.Checksum, &j.header, j.size, byteReader(j.data))
+		return m.tx.WriteFileExpect(ctx, j.name.Checksum, &j.header, j.size, m.reader(j.data))
 	}
 	has, err := m.tx.Has(ctx, j.name)
 	if err != nil || has {

@@ -1,17 +1,11 @@
 package delta
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"io"
 
 	"example.com/rpmostree/ostree"
 )
-
-// byteReader reads b once; unlike a bytes.Reader it cannot seek, which would
-// make a writer read it twice.
-func byteReader(b []byte) io.Reader { return struct{ io.Reader }{bytes.NewReader(b)} }
 
 // checkComplete makes sure that the commit a delta leads to has all its objects,
 // in the transaction or the repository: a delta may lack some. What the commit

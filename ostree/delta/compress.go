@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"io"
 
+	"example.com/rpmostree/internal/xzdec"
 	"example.com/rpmostree/internal/xzenc"
-	"github.com/mikelolasagasti/xz"
 )
 
 const (
@@ -36,22 +36,28 @@ func checkCompressed(r io.Reader, raw []byte) error {
 	if _, err := io.CopyN(io.Discard, r, 1); err != nil {
 		return err
 	}
-	z, err := xz.NewReader(r, maxDict)
+	z, err := xzdec.NewReader(r, nil)
 	if err != nil {
 		return err
 	}
-	buf := make([]byte, 64<<10)
-	for {
-		n, err := z.Read(buf)
-		if n > len(raw) || !bytes.Equal(buf[:n], raw[:n]) {
-			return errors.New("compressed data does not give back what was compressed")
-		}
-		raw = raw[n:]
-		if err == io.EOF && len(raw) == 0 {
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("read back compressed data: %w", err)
-		}
+	c := &comparison{raw}
+	_, err = z.WriteTo(c)
+	if err == nil && len(c.rest) > 0 {
+		err = io.ErrUnexpectedEOF
 	}
+	if err = errors.Join(err, z.Close()); err != nil {
+		return fmt.Errorf("read back compressed data: %w", err)
+	}
+	return nil
+}
+
+// comparison accepts what it expects.
+type comparison struct{ rest []byte }
+
+func (c *comparison) Write(b []byte) (int, error) {
+	if !bytes.HasPrefix(c.rest, b) {
+		return 0, errors.New("is not what was compressed")
+	}
+	c.rest = c.rest[len(b):]
+	return len(b), nil
 }

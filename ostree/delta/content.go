@@ -1,7 +1,6 @@
 package delta
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -121,7 +120,7 @@ func (c *content) step() error {
 		if err != nil {
 			return err
 		}
-		c.seg = bsdiff.NewReader(c.src, c.src.size, bytes.NewReader(patch), c.size)
+		c.seg = bsdiff.NewReader(c.src, c.src.size, c.reader(patch), c.size)
 		return nil
 	case opWrite:
 		return c.write(o.arg[0], o.arg[1])
@@ -132,7 +131,7 @@ func (c *content) step() error {
 func (c *content) write(size, offset uint64) error {
 	if c.src == nil {
 		b, err := c.bytes(offset, size)
-		c.seg = bytes.NewReader(b)
+		c.seg = c.reader(b)
 		return err
 	}
 	if n := uint64(c.src.size); offset > n || size > n-offset {
@@ -140,6 +139,24 @@ func (c *content) write(size, offset uint64) error {
 	}
 	c.seg = io.NewSectionReader(c.src, int64(offset), int64(size))
 	return nil
+}
+
+// reader reads bytes of the part once.
+func (p *payload) reader(b []byte) io.Reader { return &partReader{b, p.storage} }
+
+type partReader struct {
+	b []byte
+	s *storage
+}
+
+func (r *partReader) Read(p []byte) (int, error) {
+	if len(r.b) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(p, r.b)
+	r.b = r.b[n:]
+	r.s.done(n)
+	return n, nil
 }
 
 func (c *content) setSource(sum ostree.Checksum) error {

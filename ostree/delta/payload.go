@@ -7,14 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
-	"example.com/rpmostree/internal/atomicfs"
 	"example.com/rpmostree/internal/dirfd"
+	"example.com/rpmostree/internal/xzdec"
 	"example.com/rpmostree/ostree"
 	"example.com/rpmostree/ostree/gvariant"
-	"github.com/mikelolasagasti/xz"
-	"golang.org/x/sys/unix"
 )
 
 // payloadType is the GVariant type of a part without compression: modes,
@@ -33,7 +30,7 @@ type payload struct {
 	modes []fileMode
 	blob  []byte
 	ops   []byte
-	free  func() error
+	*storage
 }
 
 type fileMode struct{ uid, gid, mode uint32 }
@@ -42,9 +39,6 @@ const (
 	// maxDict is the largest dictionary of an xz stream: that of its highest
 	// preset.
 	maxDict = 64 << 20
-	// inMemory is the size up to which a part is decoded into memory; a larger
-	// one goes to a file without a name that is mapped.
-	inMemory = 8 << 20
 	// partOverhead is what a part may have besides its objects.
 	partOverhead = 64 << 20
 	// modeSize is the length of an element of the table of modes.
@@ -56,7 +50,7 @@ const (
 func (p *Part) readPayload(ctx context.Context, r io.Reader, tmp *dirfd.Dir, limit int64) (*payload, error) {
 	hash := sha256.New()
 	in := io.TeeReader(io.LimitReader(r, int64(min(p.Size, 1<<62))+1), hash)
-	data, free, err := spool(ctx, in, tmp, p.limit(limit))
+	stored, err := spool(ctx, in, tmp, p.limit(limit))
 	if err != nil {
 		return nil, err
 	}
@@ -69,27 +63,25 @@ func (p *Part) readPayload(ctx context.Context, r io.Reader, tmp *dirfd.Dir, lim
 	}
 	var out *payload
 	if err == nil {
-		out, err = parsePayload(data)
+		out, err = parsePayload(stored)
 	}
 	if err != nil {
-		return nil, errors.Join(err, free())
+		return nil, errors.Join(err, stored.free())
 	}
-	out.free = free
 	return out, nil
 }
 
 // readInline decodes a part inside the superblock, which has no checksum of its
 // own.
 func (p *Part) readInline(ctx context.Context, r io.Reader, tmp *dirfd.Dir, limit int64) (*payload, error) {
-	data, free, err := spool(ctx, r, tmp, p.limit(limit))
+	stored, err := spool(ctx, r, tmp, p.limit(limit))
 	if err != nil {
 		return nil, err
 	}
-	out, err := parsePayload(data)
+	out, err := parsePayload(stored)
 	if err != nil {
-		return nil, errors.Join(err, free())
+		return nil, errors.Join(err, stored.free())
 	}
-	out.free = free
 	return out, nil
 }
 
@@ -100,68 +92,42 @@ func (p *Part) limit(limit int64) int64 {
 	return min(limit, int64(declared))
 }
 
-// spool decompresses a part.
-func spool(ctx context.Context, r io.Reader, tmp *dirfd.Dir, limit int64) (data []byte, free func() error, err error) {
+// spool decompresses a part. The checksum in the stream is not looked at: that of
+// each object is.
+func spool(ctx context.Context, r io.Reader, tmp *dirfd.Dir, limit int64) (*storage, error) {
 	var head [1]byte
 	if _, err := io.ReadFull(r, head[:]); err != nil {
-		return nil, nil, fmt.Errorf("read compression: %w", err)
+		return nil, fmt.Errorf("read compression: %w", err)
 	}
+	s := &storage{ctx: ctx, tmp: tmp, limit: limit}
+	var err error
 	switch head[0] {
 	case compressionNone:
+		_, err = io.Copy(s, r)
 	case compressionXZ:
-		if r, err = xz.NewReader(r, maxDict); err != nil {
-			return nil, nil, err
+		var z *xzdec.Reader
+		if z, err = xzdec.NewReader(r, &xzdec.Options{MaxDict: maxDict, NoCheck: true}); err == nil {
+			_, err = z.WriteTo(s)
+			err = errors.Join(err, z.Close())
 		}
 	default:
-		return nil, nil, fmt.Errorf("unknown compression %q", head[0])
+		err = fmt.Errorf("unknown compression %q", head[0])
 	}
-	r = io.LimitReader(r, limit+1)
-	if data, err = io.ReadAll(io.LimitReader(r, inMemory+1)); err != nil {
-		return nil, nil, fmt.Errorf("decompress: %w", err)
+	if err == nil {
+		err = s.finish()
 	}
-	if int64(len(data)) > limit {
-		return nil, nil, fmt.Errorf("is larger than %d bytes when decompressed", limit)
-	}
-	if len(data) <= inMemory {
-		return data, func() error { return nil }, nil
-	}
-	f, err := atomicfs.TempFile(ctx, tmp, 0o600)
 	if err != nil {
-		return nil, nil, err
+		return nil, errors.Join(err, s.free())
 	}
-	data, err = spoolFile(f, data, r, limit)
-	if err = errors.Join(err, atomicfs.Discard(ctx, tmp, f)); err != nil {
-		return nil, nil, err
-	}
-	return data, func() error { return unix.Munmap(data) }, nil
+	return s, nil
 }
 
-// spoolFile writes first and r to f and maps it.
-func spoolFile(f *os.File, first []byte, r io.Reader, limit int64) ([]byte, error) {
-	if _, err := f.Write(first); err != nil {
-		return nil, err
-	}
-	n, err := io.Copy(f, r)
-	if err != nil {
-		return nil, fmt.Errorf("decompress: %w", err)
-	}
-	size := n + int64(len(first))
-	if size > limit {
-		return nil, fmt.Errorf("is larger than %d bytes when decompressed", limit)
-	}
-	data, err := unix.Mmap(int(f.Fd()), 0, int(size), unix.PROT_READ, unix.MAP_PRIVATE)
-	if err != nil {
-		return nil, &os.PathError{Op: "mmap", Path: f.Name(), Err: err}
-	}
-	return data, nil
-}
-
-func parsePayload(data []byte) (*payload, error) {
-	v, err := gvariant.Decode(payloadType, data)
+func parsePayload(s *storage) (*payload, error) {
+	v, err := gvariant.Decode(payloadType, s.data)
 	if err != nil {
 		return nil, err
 	}
-	p := &payload{value: v, blob: v.Index(2).RawBytes(), ops: v.Index(3).RawBytes()}
+	p := &payload{storage: s, value: v, blob: v.Index(2).RawBytes(), ops: v.Index(3).RawBytes()}
 	// The table is read as it is, since it may be long.
 	table := v.Index(0).Bytes()
 	p.modes = make([]fileMode, 0, len(table)/modeSize)
