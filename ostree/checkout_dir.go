@@ -112,20 +112,36 @@ func (c *checkout) content(ctx context.Context, d *dirfd.Dir, path string, dt *D
 			return err
 		}
 	}
-	for i := range dt.Files {
-		if err := c.file(ctx, d, path, dt.Files[i]); err != nil {
-			return err
-		}
+	if err := c.files(ctx, d, path, dt.Files); err != nil {
+		return err
 	}
-	var wait group
-	for i := range dt.Dirs {
-		e := dt.Dirs[i]
-		c.workers.run(&wait, func() {
-			c.dir(ctx, d, e.Name, joinPath(path, e.Name), Tree{e.Tree, e.Meta}, depth+1)
-		})
-	}
-	wait.Wait()
+	c.workers.each(len(dt.Dirs), func(i int) {
+		e := &dt.Dirs[i]
+		c.dir(ctx, d, e.Name, joinPath(path, e.Name), Tree{e.Tree, e.Meta}, depth+1)
+	})
 	return nil
+}
+
+// copyBatch is how many files of one directory a worker copies before it looks for the next ones.
+const copyBatch = 16
+
+// files writes the files of a directory. Links in one directory have to wait for each other anyway, and whiteouts may
+// concern other names; copies are made on all free workers.
+func (c *checkout) files(ctx context.Context, d *dirfd.Dir, path string, files []FileEntry) error {
+	batch := len(files)
+	if links := c.sources[0].links && !c.o.ForceCopy; !links && !c.o.PassthroughWhiteouts {
+		batch = copyBatch
+	}
+	var errs workers
+	c.workers.each(len(files)/max(batch, 1)+1, func(i int) {
+		for _, e := range files[min(i*batch, len(files)):min((i+1)*batch, len(files))] {
+			if errs.stopped(e.Name) {
+				return
+			}
+			errs.fail(e.Name, c.file(ctx, d, path, e))
+		}
+	})
+	return errs.err()
 }
 
 func joinPath(dir, name string) string {

@@ -261,6 +261,30 @@ func TestCheckoutErrorIsDeterministic(t *testing.T) {
 	}
 }
 
+// The files of one large directory are copied by several goroutines.
+func TestCheckoutErrorInLargeDirectoryIsDeterministic(t *testing.T) {
+	repo := ostreetest.NewRepo(t, ostree.ModeArchive)
+	files := map[string]string{}
+	for i := range 200 {
+		files[fmt.Sprintf("f%03d", i)] = strings.Repeat(fmt.Sprint(i), 1+i%7*1000)
+	}
+	commit := ostreetest.Write(t, repo, "x", files)
+	dt, err := repo.LoadDirTree(t.Context(), rootOf(t, repo, commit).Tree)
+	require.NoError(t, err)
+	for _, i := range []int{31, 32, 48, 180} {
+		require.NoError(t, repo.Delete(t.Context(), ostree.ObjectName{Checksum: dt.Files[i].Checksum, Type: ostree.TypeFile}))
+	}
+	for range 20 {
+		out := t.TempDir() + "/out"
+		err := repo.Checkout(t.Context(), commit, out, &ostree.CheckoutOptions{UserMode: true})
+		require.ErrorIs(t, err, fs.ErrNotExist)
+		require.ErrorContains(t, err, dt.Files[31].Checksum.String())
+		for i, name := range names(t, out)[:31] {
+			require.Equal(t, dt.Files[i].Name, name, "what comes before the error is there")
+		}
+	}
+}
+
 // Failures of single steps come out as they are, and leave no half-written file behind.
 func TestCheckoutFaults(t *testing.T) {
 	repo := ostreetest.NewRepo(t, ostree.ModeArchive)

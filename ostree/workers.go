@@ -37,6 +37,19 @@ func (w *workers) run(g *group, fn func()) {
 	}
 }
 
+// each calls fn for 0 to n-1, in this order on all free processors, and waits. The last call is made here, so that a
+// chain of directories does not occupy processors with waiting.
+func (w *workers) each(n int, fn func(i int)) {
+	var g group
+	for i := range n - 1 {
+		w.run(&g, func() { fn(i) })
+	}
+	if n > 0 {
+		fn(n - 1)
+	}
+	g.Wait()
+}
+
 // fail notes the error of path, if it is one.
 func (w *workers) fail(path string, err error) {
 	if err == nil {
