@@ -7,20 +7,20 @@ import (
 )
 
 // An unpacker decodes a raw deflate stream (RFC 1951). It is what reading an archive repository spends its time on, so
-// it takes 64 bits of input at a time, decodes up to three literals from them, and copies matches in words.
+// it takes 64 bits of input at a time, looks up two literals at once, and copies matches in words.
 //
 // Input is buffered, and what follows the stream stays in the buffer: see rest.
 type unpacker struct {
 	r    io.Reader
 	rerr error // sticky, of r
-	in   []byte
+	in   *[inputSize + 8]byte
 	pos  int // in[pos:end] is unread
 	end  int
 	bits uint64 // the next nbits bits of input, the first one lowest; what is above is not to be looked at
 	n    uint
 
-	out  []byte // history and what has been decoded
-	from int    // out[from:to] has not been read yet
+	out  *window // history and what has been decoded
+	from int     // out[from:to] has not been read yet
 	to   int
 
 	block  func(*unpacker) error // decodes more of the current block; nil between blocks
@@ -35,19 +35,22 @@ type unpacker struct {
 
 const (
 	inputSize  = 64 << 10
-	windowSize = 32 << 10 // the largest distance
-	outputSize = windowSize + 96<<10
+	windowSize = 32 << 10            // the largest distance
+	outputSize = windowSize + 96<<10 // a power of two
 	maxMatch   = 258
-	// slack is the room that decoding a symbol needs: three literals, a match, and what copying in words writes behind it.
-	slack = maxMatch + 16
+	// slack is the room that one round of decoding needs: eight literals, a match, and what copying in words writes behind it.
+	slack = maxMatch + 32
 	// fastInput is how much input has to be there for decoding without looking for its end: two words.
 	fastInput = 16
 )
 
+// window has room behind the end for writing words at any position.
+type window [outputSize + 8]byte
+
 var errDeflate = errors.New("invalid deflate stream")
 
 func newUnpacker() *unpacker {
-	return &unpacker{in: make([]byte, inputSize), out: make([]byte, outputSize)}
+	return &unpacker{in: new([inputSize + 8]byte), out: new(window)}
 }
 
 // reset makes r the input.
@@ -60,11 +63,11 @@ func (u *unpacker) reset(r io.Reader) {
 
 // more reads input behind what is still unread. At the end of the input it leaves rerr.
 func (u *unpacker) more() {
-	u.end = copy(u.in, u.in[u.pos:u.end])
+	u.end = copy(u.in[:], u.in[u.pos:u.end])
 	u.pos = 0
 	for tries := 0; u.rerr == nil; tries++ {
 		var n int
-		n, u.rerr = u.r.Read(u.in[u.end:])
+		n, u.rerr = u.r.Read(u.in[u.end:inputSize])
 		u.end += n
 		if n > 0 {
 			return
@@ -111,8 +114,8 @@ func (u *unpacker) Read(p []byte) (int, error) {
 		if u.err != nil {
 			return 0, u.err
 		}
-		if u.to+slack > len(u.out) {
-			u.from = copy(u.out, u.out[u.to-windowSize:u.to])
+		if u.to+slack > outputSize {
+			u.from = copy(u.out[:], u.out[u.to-windowSize:u.to])
 			u.to = u.from
 		}
 		u.err = u.decode()
@@ -124,7 +127,7 @@ func (u *unpacker) Read(p []byte) (int, error) {
 
 // decode fills the output; io.EOF means that the stream has ended.
 func (u *unpacker) decode() error {
-	for u.to+slack <= len(u.out) {
+	for u.to+slack <= outputSize {
 		if u.block == nil {
 			if u.final {
 				return io.EOF
@@ -232,14 +235,14 @@ func (u *unpacker) startStored() error {
 }
 
 func (u *unpacker) copyStored() error {
-	for u.stored > 0 && u.to < len(u.out) {
+	for u.stored > 0 && u.to < outputSize {
 		if u.pos == u.end {
 			if u.more(); u.pos == u.end {
 				return u.truncated()
 			}
 		}
 		n := min(u.stored, u.end-u.pos)
-		n = copy(u.out[u.to:], u.in[u.pos:u.pos+n])
+		n = copy(u.out[u.to:outputSize], u.in[u.pos:u.pos+n])
 		u.pos, u.to, u.stored = u.pos+n, u.to+n, u.stored-n
 	}
 	if u.stored == 0 {
@@ -250,7 +253,7 @@ func (u *unpacker) copyStored() error {
 
 // compressed decodes symbols until the block ends or the output is full.
 func (u *unpacker) compressed() error {
-	for u.to+slack <= len(u.out) {
+	for u.to+slack <= outputSize {
 		if u.end-u.pos < fastInput && u.rerr == nil {
 			u.more()
 		}
@@ -268,34 +271,36 @@ func (u *unpacker) compressed() error {
 }
 
 // fast decodes while there are fastInput bytes of input and slack bytes of room. done means that the block has ended.
+//
+// A refill leaves at least 56 bits: enough for three entries of the table and a length, or for a distance. Positions are
+// masked to show the compiler that they are within the arrays, which they are without.
 func (u *unpacker) fast() (done bool, err error) {
-	in, out := u.in[:u.end], u.out
+	in, out := u.in, u.out
 	pos, to, bits, n := u.pos, u.to, u.bits, u.n
 	lit, dist := &u.lit.table, &u.dist.table
+	lastPos := u.end - fastInput
 loop:
-	for pos+fastInput <= len(in) && to+slack <= len(out) {
-		bits |= binary.LittleEndian.Uint64(in[pos:]) << (n & 63)
+	for pos <= lastPos && to <= outputSize-slack {
+		bits |= binary.LittleEndian.Uint64(in[pos&(inputSize-1):]) << (n & 63)
 		pos += int((63 - n) >> 3)
 		n |= 56
 		e := lit[bits&tableMask]
 		if e&isLiteral != 0 {
-			out[to] = byte(e >> 16)
-			to++
-			bits, n = bits>>(e&15), n-uint(e&15)
+			to = putLiterals(out, to, e)
+			bits, n = bits>>(e&bitsMask), n-uint(e&bitsMask)
 			if e = lit[bits&tableMask]; e&isLiteral != 0 {
-				out[to] = byte(e >> 16)
-				to++
-				bits, n = bits>>(e&15), n-uint(e&15)
+				to = putLiterals(out, to, e)
+				bits, n = bits>>(e&bitsMask), n-uint(e&bitsMask)
 				if e = lit[bits&tableMask]; e&isLiteral != 0 {
-					out[to] = byte(e >> 16)
-					to++
-					bits, n = bits>>(e&15), n-uint(e&15)
-					continue
+					to = putLiterals(out, to, e)
+					bits, n = bits>>(e&bitsMask), n-uint(e&bitsMask)
+					if e = lit[bits&tableMask]; e&isLiteral != 0 {
+						to = putLiterals(out, to, e)
+						bits, n = bits>>(e&bitsMask), n-uint(e&bitsMask)
+						continue
+					}
 				}
 			}
-			bits |= binary.LittleEndian.Uint64(in[pos:]) << (n & 63)
-			pos += int((63 - n) >> 3)
-			n |= 56
 		}
 		if e&isSpecial != 0 {
 			if e&isTable != 0 {
@@ -304,12 +309,11 @@ loop:
 			}
 			switch {
 			case e&isLiteral != 0:
-				out[to] = byte(e >> 16)
-				to++
-				bits, n = bits>>(e&15), n-uint(e&15)
+				to = putLiterals(out, to, e)
+				bits, n = bits>>(e&bitsMask), n-uint(e&bitsMask)
 				continue
 			case e&isEnd != 0:
-				bits, n = bits>>(e&15), n-uint(e&15)
+				bits, n = bits>>(e&bitsMask), n-uint(e&bitsMask)
 				done, u.block = true, nil
 				break loop
 			case e&isSpecial != 0:
@@ -317,45 +321,59 @@ loop:
 				break loop
 			}
 		}
-		bits, n = bits>>(e&15), n-uint(e&15)
-		x := e >> 4 & 15
-		length := int(e>>16) + int(bits&(1<<x-1))
-		bits, n = bits>>x, n-uint(x)
+		length := int(e>>16) + int(bits&(1<<(e&bitsMask)-1)>>(e>>codeShift&codeMask))
+		bits, n = bits>>(e&bitsMask), n-uint(e&bitsMask)
+		bits |= binary.LittleEndian.Uint64(in[pos&(inputSize-1):]) << (n & 63)
+		pos += int((63 - n) >> 3)
+		n |= 56
 		e = dist[bits&tableMask]
 		if e&isTable != 0 {
 			bits, n = bits>>tableBits, n-tableBits
 			e = u.dist.sub[e>>16+uint32(bits)&subMask]
 		}
-		if e&isSpecial != 0 {
+		distance := int(e>>16) + int(bits&(1<<(e&bitsMask)-1)>>(e>>codeShift&codeMask))
+		bits, n = bits>>(e&bitsMask), n-uint(e&bitsMask)
+		if e&isSpecial != 0 || distance > to {
 			err = errDeflate
 			break
 		}
-		bits, n = bits>>(e&15), n-uint(e&15)
-		x = e >> 4 & 15
-		distance := int(e>>16) + int(bits&(1<<x-1))
-		bits, n = bits>>x, n-uint(x)
-		if distance > to {
-			err = errDeflate
-			break
+		if distance >= 8 {
+			copyWord(out, to, to-distance)
+			copyWord(out, to+8, to+8-distance)
+			if length > 16 {
+				copyWords(out, to+16, distance, to+length)
+			}
+		} else {
+			copyRun(out[(to-distance)&(outputSize-1):(to+length)&(outputSize-1)], distance)
 		}
-		copyMatch(out, to, distance, length)
 		to += length
 	}
 	u.pos, u.to, u.bits, u.n = pos, to, bits, n
 	return done, err
 }
 
-// copyMatch repeats what is distance bytes back; it may write up to seven bytes behind the match.
-func copyMatch(out []byte, to, distance, length int) {
-	from := to - distance
-	if distance >= 8 {
-		for end := to + length; to < end; to, from = to+8, from+8 {
-			binary.LittleEndian.PutUint64(out[to:], binary.LittleEndian.Uint64(out[from:]))
-		}
-		return
+// putLiterals writes one or two literals, in either case two bytes.
+func putLiterals(out *window, to int, e uint32) int {
+	binary.LittleEndian.PutUint16(out[to&(outputSize-1):], uint16(e>>16))
+	return to + 1 + int(e>>pairBit&1)
+}
+
+func copyWord(out *window, to, from int) {
+	w := binary.LittleEndian.Uint64(out[from&(outputSize-1):])
+	binary.LittleEndian.PutUint64(out[to&(outputSize-1):], w)
+}
+
+// copyWords repeats what is distance bytes back up to end, and up to seven bytes more.
+func copyWords(out *window, to, distance, end int) {
+	for ; to < end; to += 8 {
+		copyWord(out, to, to-distance)
 	}
-	for end := to + length; to < end; { // what can be copied at once doubles
-		to += copy(out[to:end], out[from:to])
+}
+
+// copyRun repeats the first n bytes of b; what can be copied at once doubles.
+func copyRun(b []byte, n int) {
+	for n < len(b) {
+		n += copy(b[n:], b[:n])
 	}
 }
 
@@ -366,14 +384,14 @@ func (u *unpacker) slow() (done bool, err error) {
 	case err != nil:
 		return false, err
 	case e&isLiteral != 0:
-		u.out[u.to] = byte(e >> 16)
+		u.out[u.to] = byte(e >> 16) // the first one of a pair
 		u.to++
 		return false, nil
 	case e&isEnd != 0:
 		u.block = nil
 		return true, nil
 	}
-	length, err := u.take(uint(e >> 4 & 15))
+	length, err := u.take(extraBits(e))
 	if err != nil {
 		return false, err
 	}
@@ -381,17 +399,19 @@ func (u *unpacker) slow() (done bool, err error) {
 	if e, err = u.symbol(u.dist); err != nil {
 		return false, err
 	}
-	distance, err := u.take(uint(e >> 4 & 15))
+	distance, err := u.take(extraBits(e))
 	if err != nil {
 		return false, err
 	}
 	if distance += int(e >> 16); distance > u.to {
 		return false, errDeflate
 	}
-	copyMatch(u.out, u.to, distance, length)
+	copyRun(u.out[u.to-distance:u.to+length], distance)
 	u.to += length
 	return false, nil
 }
+
+func extraBits(e uint32) uint { return uint(e&bitsMask - e>>codeShift&codeMask) }
 
 // symbol decodes a code, of which the input may end with the last bit.
 func (u *unpacker) symbol(h *huffman) (uint32, error) {
@@ -403,7 +423,7 @@ func (u *unpacker) symbol(h *huffman) (uint32, error) {
 	if e&isTable != 0 {
 		e, used = h.sub[e>>16+uint32(bits>>tableBits)&subMask], tableBits
 	}
-	used += uint(e & 15)
+	used += uint(e >> codeShift & codeMask)
 	switch {
 	case used > u.n:
 		return 0, u.truncated()

@@ -5,12 +5,22 @@ import (
 	"sync"
 )
 
-// huffman maps the next bits of input to symbols. An entry is, from the lowest bit: the number of bits of the code (4),
-// the number of extra bits (4), flags, and in the upper half the literal byte, or the length or distance to which the extra
-// bits are added. The bits behind tableBits of longer codes are looked up in sub, at the entry's value.
+// huffman maps the next bits of input to symbols. An entry is, from the lowest bit: the number of bits of the code with its
+// extra bits (6), flags, the number of bits of the code (4), flags, and in the upper half up to two literal bytes, or the
+// length or distance to which the extra bits are added. The bits behind tableBits of longer codes are looked up in sub, at
+// the entry's value.
 type huffman struct {
 	table [1 << tableBits]uint32
 	sub   []uint32
+
+	order [maxLit]uint16 // symbols by code
+	short []literal      // with codes that are in table
+}
+
+// literal is a code that has a pair of literals in front or behind.
+type literal struct {
+	code  uint16
+	entry uint32
 }
 
 const (
@@ -19,10 +29,16 @@ const (
 	maxCodeLen = 15
 	subMask    = 1<<(maxCodeLen-tableBits) - 1
 
-	isLiteral = 1 << 8
-	isSpecial = 1 << 9  // one of the following, or no code
-	isTable   = 1 << 10 // the rest of the code is in sub
-	isEnd     = 1 << 11 // of the block
+	isEnd     = 1 << 6 // of the block
+	isTable   = 1 << 7 // the rest of the code is in sub
+	isLiteral = 1 << 12
+	isPair    = 1 << pairBit // two literals; the number of bits of the code is that of the first one
+	isSpecial = 1 << 14      // the end, a table, or no code
+
+	bitsMask  = 63 // all bits
+	codeShift = 8
+	codeMask  = 15
+	pairBit   = 13
 
 	maxLit  = 288
 	maxDist = 32
@@ -35,7 +51,7 @@ var (
 	codeOrder   = [19]uint8{16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15}
 )
 
-// litEntry is the entry of a symbol of the first alphabet, without the length of the code.
+// litEntry is the entry of a symbol of the first alphabet, with the extra bits only.
 func litEntry(sym int) uint32 {
 	switch {
 	case sym < 256:
@@ -43,7 +59,7 @@ func litEntry(sym int) uint32 {
 	case sym == 256:
 		return isSpecial | isEnd
 	case sym < 257+len(lengthBase):
-		return uint32(lengthBase[sym-257])<<16 | uint32(lengthExtra[sym-257])<<4
+		return uint32(lengthBase[sym-257])<<16 | uint32(lengthExtra[sym-257])
 	}
 	return isSpecial
 }
@@ -55,7 +71,7 @@ func distEntry(sym int) uint32 {
 		return uint32(sym+1) << 16
 	case sym < 30:
 		extra := sym/2 - 1
-		return uint32(1+(2+sym&1)<<extra)<<16 | uint32(extra)<<4
+		return uint32(1+(2+sym&1)<<extra)<<16 | uint32(extra)
 	}
 	return isSpecial
 }
@@ -65,46 +81,74 @@ func plainEntry(sym int) uint32 { return uint32(sym) << 16 }
 
 // build makes the table of the canonical code with these lengths; it reports false if there is none. As zlib does it
 // takes no code at all, and a single code of one bit, though they do not use all bits.
-func (h *huffman) build(lens []uint8, entry func(int) uint32) bool {
-	var count, next [maxCodeLen + 2]int
-	longest := 0
+//
+// The table grows with the length of codes: what is known of the first n bits is doubled, then the codes of n+1 bits
+// take their places, also those of two literals together if pairs is set.
+func (h *huffman) build(lens []uint8, entry func(int) uint32, pairs bool) bool {
+	var count [maxCodeLen + 1]int
 	for _, n := range lens {
 		count[n]++
-		longest = max(longest, int(n))
 	}
-	count[0] = 0
-	code, used := 0, 0
+	longest, used := 0, 0
 	for n := 1; n <= maxCodeLen; n++ {
-		code = (code + count[n-1]) << 1
-		next[n] = code
+		if count[n] > 0 {
+			longest = n
+		}
 		used += count[n] << (maxCodeLen - n)
 	}
 	if used > 1<<maxCodeLen || used < 1<<maxCodeLen && longest > 1 {
 		return false
 	}
+	h.sort(lens, &count)
+	h.table[0] = 0 // shows, for long codes, which prefixes have a table
 	if used < 1<<maxCodeLen {
-		for i := range h.table {
-			h.table[i] = isSpecial
+		h.table[0] = isSpecial
+	}
+	h.sub, h.short = h.sub[:0], h.short[:0]
+	code, done := 0, 0
+	var literals [maxCodeLen + 2]int // h.short[literals[n]:literals[n+1]] have n bits
+	for n := 1; n <= maxCodeLen; n++ {
+		if n <= tableBits {
+			copy(h.table[1<<(n-1):1<<n], h.table[:1<<(n-1)])
 		}
-	}
-	if h.sub = h.sub[:0]; longest > tableBits {
-		clear(h.table[:]) // so that it shows which prefixes have a table
-	}
-	for sym, n := range lens {
-		if n > 0 {
-			h.add(bits.Reverse16(uint16(next[n]))>>(16-n), uint(n), entry(sym))
-			next[n]++
+		for _, sym := range h.order[done : done+count[n]] {
+			h.add(bits.Reverse16(uint16(code))>>(16-n), uint(n), entry(int(sym)))
+			code++
+		}
+		done += count[n]
+		code <<= 1
+		literals[n+1] = len(h.short)
+		if !pairs || n > tableBits {
+			continue
+		}
+		for first := 1; first < n; first++ {
+			h.pair(h.short[literals[first]:literals[first+1]], h.short[literals[n-first]:literals[n-first+1]])
 		}
 	}
 	return true
 }
 
-// add enters a code of n bits, the first one lowest.
+// sort puts symbols in the order of their codes.
+func (h *huffman) sort(lens []uint8, count *[maxCodeLen + 1]int) {
+	var next [maxCodeLen + 1]int
+	for n := 1; n < maxCodeLen; n++ {
+		next[n+1] = next[n] + count[n]
+	}
+	for sym, n := range lens {
+		if n > 0 {
+			h.order[next[n]] = uint16(sym)
+			next[n]++
+		}
+	}
+}
+
+// add enters a code of n bits, the first one lowest, in a table of n bits.
 func (h *huffman) add(code uint16, n uint, e uint32) {
 	if n <= tableBits {
-		e |= uint32(n)
-		for i := int(code); i < len(h.table); i += 1 << n {
-			h.table[i] = e
+		e += uint32(n) | uint32(n)<<codeShift
+		h.table[code] = e
+		if e&isLiteral != 0 {
+			h.short = append(h.short, literal{code, e})
 		}
 		return
 	}
@@ -115,8 +159,19 @@ func (h *huffman) add(code uint16, n uint, e uint32) {
 		h.sub = append(h.sub, make([]uint32, subMask+1)...)
 	}
 	sub := h.sub[*p>>16:]
+	e += uint32(n) | uint32(n)<<codeShift
 	for i := int(code >> tableBits); i <= subMask; i += 1 << n {
-		sub[i] = e | uint32(n)
+		sub[i] = e
+	}
+}
+
+// pair enters all pairs of literals whose codes are together as long as the table is wide.
+func (h *huffman) pair(first, second []literal) {
+	for _, a := range first {
+		n := a.entry & bitsMask
+		for _, b := range second {
+			h.table[a.code|b.code<<n] = a.entry + b.entry&bitsMask | isPair | b.entry>>16<<24
+		}
 	}
 }
 
@@ -143,8 +198,8 @@ var fixedCodes = sync.OnceValue(func() *codes {
 		dist[i] = 5
 	}
 	c := new(codes)
-	c.lit.build(lit[:], litEntry)
-	c.dist.build(dist[:], distEntry)
+	c.lit.build(lit[:], litEntry, true)
+	c.dist.build(dist[:], distEntry, false)
 	return c
 })
 
@@ -167,14 +222,14 @@ func (u *unpacker) readCodes() error {
 		lens[i] = uint8(n)
 	}
 	u.lit, u.dist = &u.own.lit, &u.own.dist
-	if !u.lit.build(lens[:], plainEntry) {
+	if !u.lit.build(lens[:], plainEntry, false) {
 		return errDeflate
 	}
 	all := u.lens[:nlit+ndist]
 	if err := u.readLengths(all); err != nil {
 		return err
 	}
-	if all[256] == 0 || !u.lit.build(all[:nlit], litEntry) || !u.dist.build(all[nlit:], distEntry) {
+	if all[256] == 0 || !u.lit.build(all[:nlit], litEntry, true) || !u.dist.build(all[nlit:], distEntry, false) {
 		return errDeflate
 	}
 	return nil
