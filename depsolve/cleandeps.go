@@ -177,7 +177,7 @@ func (c *cleaner) remove() {
 
 func (c *cleaner) supplements(pkg int32) bool {
 	for _, d := range c.s.pool.list(depSupplements, pkg) {
-		if c.s.pool.depPossible(d, c.kept) {
+		if c.s.depPossible(d, c.kept) {
 			return true
 		}
 	}

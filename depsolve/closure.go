@@ -48,7 +48,7 @@ func (g *closure) addWeak() {
 func (g *closure) anyPossible(k depKind, pkg int32) bool {
 	p := g.s.pool
 	for at := p.deps[k][pkg]; p.arena[at] != 0; at++ {
-		if p.depPossible(p.arena[at], g.added) {
+		if g.s.depPossible(p.arena[at], g.added) {
 			return true
 		}
 	}

@@ -199,7 +199,7 @@ func (s *solver) extraReorder(list []int32) []int32 {
 	})
 	weak := func(k depKind, q int32) bool {
 		for _, d := range p.list(k, q) {
-			if p.depHolds(d, func(o int32) bool { return s.sat.Values[o] > 0 || open(o) }) {
+			if s.depHolds(d, func(o int32) bool { return s.sat.Values[o] > 0 || open(o) }) {
 				return true
 			}
 		}

@@ -169,18 +169,19 @@ func mergeBlock(x, y []int32) ([]int32, bool) {
 
 // depPossible reports whether a supplements or enhances could be fulfilled by
 // packages of a set. Conditions count as fulfilled.
-func (p *Pool) depPossible(d DepID, in bitset) bool {
+func (s *solver) depPossible(d DepID, in bitset) bool {
+	p := s.pool
 	if d.isRel() {
 		switch r := p.rel(d); r.op {
 		case OpAnd:
-			return p.depPossible(r.left, in) && p.depPossible(r.right, in)
+			return s.depPossible(r.left, in) && s.depPossible(r.right, in)
 		case OpOr:
-			return p.depPossible(r.left, in) || p.depPossible(r.right, in)
+			return s.depPossible(r.left, in) || s.depPossible(r.right, in)
 		case OpIf, OpUnless:
 			return true
 		case OpNamespace:
 			if p.isSplitProvides(r) {
-				return p.splitProvidesPossible(r, in)
+				return s.opts.SplitProvides && p.splitProvidesPossible(r, in)
 			}
 		}
 	}

@@ -49,8 +49,23 @@ func (s *solver) addChoice(n int32) {
 	if s.updatesInside(owners, lits) {
 		return
 	}
+	if s.choiceThere(s.clause(n).P, keep) {
+		return
+	}
 	s.setWeak(s.addLits(s.clause(n).P, keep))
 	s.choiceFor = append(s.choiceFor, n)
+}
+
+// choiceThere reports whether another requirement of the same package led to
+// the same rule. The rules of a package stand together.
+func (s *solver) choiceThere(first int32, rest []int32) bool {
+	from, _ := s.classRange(ruleChoice)
+	for n := int32(len(s.sat.Clauses)) - 1; n >= from && s.clause(n).P == first; n-- {
+		if slices.Equal(s.sat.Tail(n), rest) {
+			return true
+		}
+	}
+	return false
 }
 
 // mixed is a quick test whether a clause can need a choice rule at all.

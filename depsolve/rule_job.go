@@ -208,11 +208,11 @@ func (s *solver) addEraseRules(j *Job) {
 	if j.Select.kind == selName && j.Select.dep.isRel() && p.rel(j.Select.dep).op == OpEQ {
 		exact = slices.ContainsFunc(list, p.isInstalled)
 	}
-	if exact {
-		s.keepFromReplacing(list)
-	}
 	for _, q := range list {
 		s.sat.Add(-q, 0)
+	}
+	if exact {
+		s.keepFromReplacing(list)
 	}
 }
 

@@ -133,10 +133,14 @@ func (s *solver) tryWithout(p *Problem, e int32) ([]int32, bool) {
 				return nil, false
 			}
 		}
-		for _, f := range fresh {
-			s.drop(f)
+		if len(fresh) > 1 { // set aside: policy goes on without what the jobs had switched off
+			for _, f := range fresh {
+				s.giveUp(f)
+			}
+			continue
 		}
-		if len(fresh) == 1 && !s.inClass(fresh[0], ruleFeature) {
+		s.drop(fresh[0])
+		if !s.inClass(fresh[0], ruleFeature) {
 			given = append(given, fresh[0])
 		}
 	}

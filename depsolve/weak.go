@@ -62,7 +62,7 @@ func (s *solver) addRecommended(d DepID) {
 func (s *solver) supplements(pkg int32, k depKind) bool {
 	p := s.pool
 	for at := p.deps[k][pkg]; p.arena[at] != 0; at++ {
-		if p.depHolds(p.arena[at], func(q int32) bool { return s.sat.Values[q] > 0 }) {
+		if s.depHolds(p.arena[at], func(q int32) bool { return s.sat.Values[q] > 0 }) {
 			return true
 		}
 	}
@@ -70,15 +70,16 @@ func (s *solver) supplements(pkg int32, k depKind) bool {
 }
 
 // depHolds evaluates a dependency for a set of packages.
-func (p *Pool) depHolds(d DepID, has func(int32) bool) bool { return p.depHoldsAt(d, has, 0) }
+func (s *solver) depHolds(d DepID, has func(int32) bool) bool { return s.depHoldsAt(d, has, 0) }
 
-func (p *Pool) depHoldsAt(d DepID, has func(int32) bool, depth int) bool {
+func (s *solver) depHoldsAt(d DepID, has func(int32) bool, depth int) bool {
+	p := s.pool
 	if depth > maxRichDepth {
 		return false
 	}
 	if d.isRel() && p.rel(d).op >= opCmp { // not just a version
 		r := p.rel(d)
-		holds := func(d DepID) bool { return p.depHoldsAt(d, has, depth+1) }
+		holds := func(d DepID) bool { return s.depHoldsAt(d, has, depth+1) }
 		switch r.op {
 		case OpAnd:
 			return holds(r.left) && holds(r.right)
@@ -98,7 +99,7 @@ func (p *Pool) depHoldsAt(d DepID, has func(int32) bool, depth int) bool {
 			return r.op == OpIf
 		case OpNamespace:
 			if p.isSplitProvides(r) {
-				return p.splitProvidesHolds(r, has)
+				return s.opts.SplitProvides && p.splitProvidesHolds(r, has)
 			}
 		}
 	}
@@ -318,7 +319,7 @@ func (s *solver) supplementedBefore(pkg int32) bool {
 		if slices.ContainsFunc(s.spaces, func(r relation) bool { return p.mentions(d, r) }) {
 			continue
 		}
-		if p.depHolds(d, func(q int32) bool { return s.sat.Values[q] > 0 && (p.isInstalled(q) || q == systemPkg) }) {
+		if s.depHolds(d, func(q int32) bool { return s.sat.Values[q] > 0 && (p.isInstalled(q) || q == systemPkg) }) {
 			return true
 		}
 	}

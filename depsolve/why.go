@@ -98,7 +98,7 @@ func (s *solver) weakReason(pkg int32) string {
 		}
 	}
 	for _, d := range p.list(depSupplements, pkg) {
-		if p.depHolds(d, func(q int32) bool { return s.sat.Values[q] > 0 }) {
+		if s.depHolds(d, func(q int32) bool { return s.sat.Values[q] > 0 }) {
 			return "supplements " + p.DepString(d)
 		}
 	}
