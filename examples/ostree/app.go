@@ -23,7 +23,8 @@ type app struct {
 	stdout, stderr io.Writer
 	repoPath       string
 	sysrootPath    string
-	openOptions    func(*sysroot.Options) // changes how the system root is opened; nil does not
+	openOptions    func(*sysroot.Options)   // changes how the system root is opened; nil does not
+	volumes        func() ([]string, error) // mount points of removable volumes; nil asks the kernel
 	verbose        bool
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -34,61 +35,119 @@ func (a *app) findRemotesCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		if err := checkFinders(o.finders); err != nil {
+		if o.mirror && !o.pull {
+			return glibopt.Usagef("When --mirror is specified, --pull must also be")
+		}
+		finders, err := parseFinders(o.finders)
+		if err != nil {
 			return err
 		}
-		return a.withRepo(c.Context(), func(repo *ostree.Repo) error { return a.findRemotes(c.Context(), repo, refs, o) })
+		if err := checkCacheDir(o.cacheDir); err != nil {
+			return err
+		}
+		return a.withRepo(c.Context(), func(repo *ostree.Repo) error { return a.findRemotes(c.Context(), repo, refs, finders, o) })
 	}
 	return c
 }
 
-// checkFinders takes "config", which asks the configured remotes. Volumes and neighbours on the network are not asked.
-func checkFinders(list string) error {
-	if list == "" {
-		return nil
-	}
-	var seen []string
-	for _, name := range strings.Split(list, ",") {
-		switch {
-		case slices.Contains(seen, name) || !slices.Contains([]string{"config", "lan", "mount"}, name):
-			return glibopt.Usagef("Unknown or duplicate finder type given in --finders option: ‘%s’", name)
-		case name != "config":
-			return errorf("Finder ‘%s’ is not available; use --finders=config", name)
-		}
-		seen = append(seen, name)
-	}
-	return nil
+// finder is a way to find remotes; the lowest priority number comes first.
+type finder struct {
+	name, class string
+	priority    int
 }
 
-// configPriority is that of the finder of configured remotes.
-const configPriority = 100
+var (
+	mountFinder  = finder{"mount", "OstreeRepoFinderMount", 50}
+	lanFinder    = finder{"lan", "OstreeRepoFinderAvahi", 60}
+	configFinder = finder{"config", "OstreeRepoFinderConfig", 100}
+)
+
+func finderNamed(name string) (finder, bool) {
+	all := []finder{mountFinder, lanFinder, configFinder}
+	if i := slices.IndexFunc(all, func(f finder) bool { return f.name == name }); i >= 0 {
+		return all[i], true
+	}
+	return finder{}, false
+}
+
+// parseFinders reads the value of --finders.
+func parseFinders(list string) ([]finder, error) {
+	if list == "" {
+		return nil, nil
+	}
+	var finders []finder
+	for name := range strings.SplitSeq(list, ",") {
+		f, ok := finderNamed(name)
+		if !ok || slices.Contains(finders, f) {
+			return nil, glibopt.Usagef("Unknown or duplicate finder type given in --finders option: ‘%s’", name)
+		}
+		finders = append(finders, f)
+	}
+	return finders, nil
+}
+
+// usableFinders leaves out what asks neighbours on the network, which needs Avahi. Without --finders the configuration
+// decides, core.default-repo-finders.
+func (a *app) usableFinders(repo *ostree.Repo, finders []finder) ([]finder, error) {
+	if finders == nil {
+		finders = []finder{mountFinder, configFinder}
+		if names, ok := repo.Config().Get("core", "default-repo-finders"); ok && names != "" {
+			finders = nil
+			for name := range strings.SplitSeq(strings.TrimSuffix(names, ";"), ";") {
+				f, ok := finderNamed(name)
+				if !ok {
+					return nil, errorf("Invalid configured repo-finder '%s'", name)
+				}
+				finders = append(finders, f)
+			}
+		}
+	}
+	usable := slices.DeleteFunc(slices.Clone(finders), func(f finder) bool { return f == lanFinder })
+	switch {
+	case len(usable) == 0:
+		return nil, errorf("Finder ‘lan’ is not available: it needs Avahi, which this command does not speak; use --finders=config,mount")
+	case len(usable) < len(finders):
+		fmt.Fprintln(a.stderr, "Avahi finder is not available; removing it")
+	}
+	return usable, nil
+}
 
 // foundRemote is a remote that has some of the refs.
 type foundRemote struct {
 	remote   ostree.Remote
+	address  string // the URL as it is shown, not escaped
+	finder   finder
 	modified time.Time
 	refs     []collectionRef // those that were asked for of its collections
 	have     map[collectionRef]ostree.SummaryRef
 }
 
-// findRemotes asks every remote with a collection for the refs, by its verified summary.
-func (a *app) findRemotes(ctx context.Context, repo *ostree.Repo, refs []collectionRef, o findOptions) error {
-	remotes, err := repo.Remotes()
+// findRemotes asks volumes and every remote with a collection for the refs, by their verified summary.
+func (a *app) findRemotes(ctx context.Context, repo *ostree.Repo, refs []collectionRef, finders []finder, o findOptions) error {
+	finders, err := a.usableFinders(repo, finders)
 	if err != nil {
 		return err
 	}
 	var found []*foundRemote
-	for _, rem := range remotes {
-		if !slices.ContainsFunc(refs, func(r collectionRef) bool { return r.collection == rem.CollectionID }) {
-			continue
+	if slices.Contains(finders, mountFinder) {
+		if found, err = a.onVolumes(ctx, repo, refs); err != nil {
+			return err
 		}
-		f, err := a.askRemote(ctx, repo, rem, refs, o.cacheDir)
-		if err != nil {
-			fmt.Fprintf(a.stderr, "Ignoring remote '%s': %v\n", rem.Name, err)
-			continue
-		}
-		found = append(found, f)
 	}
+	if slices.Contains(finders, configFinder) {
+		configured, err := configuredRemotes(repo, refs)
+		if err != nil {
+			return err
+		}
+		found = append(found, configured...)
+	}
+	found = slices.DeleteFunc(found, func(f *foundRemote) bool {
+		err := a.askRemote(ctx, repo, f, o.cacheDir)
+		if err != nil {
+			fmt.Fprintf(a.stderr, "Ignoring remote '%s': %v\n", f.remote.Name, err)
+		}
+		return err != nil
+	})
 	found = newestOnly(found, refs)
 	if len(found) == 0 {
 		a.println("No results.")
@@ -101,10 +160,30 @@ func (a *app) findRemotes(ctx context.Context, repo *ostree.Repo, refs []collect
 	return a.pullFound(ctx, repo, found, len(refs)-len(missing), o)
 }
 
-func (a *app) askRemote(ctx context.Context, repo *ostree.Repo, rem ostree.Remote, refs []collectionRef, cacheDir string) (_ *foundRemote, err error) {
-	src, opts, err := a.openRemote(ctx, repo, rem, nil)
+// configuredRemotes are the remotes that have one of the collections.
+func configuredRemotes(repo *ostree.Repo, refs []collectionRef) ([]*foundRemote, error) {
+	remotes, err := repo.Remotes()
 	if err != nil {
 		return nil, err
+	}
+	var found []*foundRemote
+	for _, rem := range remotes {
+		if of := ofCollections(refs, rem.CollectionID); len(of) > 0 {
+			found = append(found, &foundRemote{remote: rem, address: rem.URL, finder: configFinder, refs: of})
+		}
+	}
+	return found, nil
+}
+
+func ofCollections(refs []collectionRef, collections ...string) []collectionRef {
+	return slices.DeleteFunc(slices.Clone(refs), func(r collectionRef) bool { return !slices.Contains(collections, r.collection) })
+}
+
+// askRemote finds out which of the refs a remote has.
+func (a *app) askRemote(ctx context.Context, repo *ostree.Repo, f *foundRemote, cacheDir string) (err error) {
+	src, opts, err := a.openRemote(ctx, repo, f.remote, nil)
+	if err != nil {
+		return err
 	}
 	if c, ok := src.(io.Closer); ok {
 		defer func() { err = errors.Join(err, c.Close()) }()
@@ -112,20 +191,16 @@ func (a *app) askRemote(ctx context.Context, repo *ostree.Repo, rem ostree.Remot
 	opts.CacheDir = cacheDir
 	data, _, err := pull.FetchSummary(ctx, repo, src, opts)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	s, err := ostree.ParseSummary(data)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	f := &foundRemote{remote: rem, have: map[collectionRef]ostree.SummaryRef{}}
+	f.have = map[collectionRef]ostree.SummaryRef{}
 	f.modified, _ = s.Time(ostree.KeySummaryLastModified)
 	own, _ := s.Metadata.String(ostree.KeySummaryCollectionID)
-	for _, r := range refs {
-		if r.collection != rem.CollectionID {
-			continue
-		}
-		f.refs = append(f.refs, r)
+	for _, r := range f.refs {
 		list := s.Collections[r.collection]
 		if own == r.collection {
 			list = s.Refs
@@ -134,7 +209,7 @@ func (a *app) askRemote(ctx context.Context, repo *ostree.Repo, rem ostree.Remot
 			f.have[r] = list[i]
 		}
 	}
-	return f, nil
+	return nil
 }
 
 // newestOnly drops refs of which another remote has a newer commit, and remotes that have nothing left.
@@ -161,7 +236,7 @@ func (a *app) printFound(found []*foundRemote, refs []collectionRef) (missing []
 		if i > 0 {
 			a.println()
 		}
-		a.printf("Result %d: %s\n - Finder: OstreeRepoFinderConfig\n - Keyring: %s.trustedkeys.gpg\n - Priority: %d\n", i, f.remote.URL, f.remote.Name, configPriority)
+		a.printf("Result %d: %s\n - Finder: %s\n - Keyring: %s.trustedkeys.gpg\n - Priority: %d\n", i, f.address, f.finder.class, f.remote.Name, f.finder.priority)
 		if !f.modified.IsZero() {
 			a.printf(" - Summary last modified: %s\n", f.modified.UTC().Format("2006-01-02T15:04:05Z"))
 		}
@@ -191,8 +266,7 @@ func (a *app) printFound(found []*foundRemote, refs []collectionRef) (missing []
 
 // pullFound pulls each ref from the first remote that delivers it.
 func (a *app) pullFound(ctx context.Context, repo *ostree.Repo, found []*foundRemote, total int, o findOptions) error {
-	done := map[collectionRef]bool{}
-	var failed []error
+	done, failed := map[collectionRef]bool{}, map[collectionRef]bool{}
 	for _, f := range found {
 		wanted := map[string]ostree.Checksum{}
 		for r, e := range f.have {
@@ -203,23 +277,31 @@ func (a *app) pullFound(ctx context.Context, repo *ostree.Repo, found []*foundRe
 		if len(wanted) == 0 {
 			continue
 		}
-		if err := a.pullFrom(ctx, repo, f.remote, wanted, o); err != nil {
-			failed = append(failed, err)
-			continue
+		err := a.pullFrom(ctx, repo, f, wanted, o)
+		if err != nil {
+			fmt.Fprintf(a.stderr, "Cannot pull from '%s': %v\n", f.address, realWords(err))
 		}
 		for r := range f.have {
-			done[r] = true
+			done[r] = done[r] || err == nil
+			failed[r] = !done[r]
 		}
 	}
-	if len(done) < total {
-		return errorf("Failed to pull some refs from the remotes: %w", errors.Join(failed...))
+	maps.DeleteFunc(failed, func(_ collectionRef, still bool) bool { return !still })
+	if len(failed) > 0 {
+		var lost []string
+		for r := range failed {
+			lost = append(lost, r.String())
+		}
+		slices.Sort(lost)
+		return errorf("Failed to pull some refs from the remotes: %s", strings.Join(lost, ", "))
 	}
-	a.printf("Pulled %d/%d refs successfully.\n", len(done), total)
+	a.printf("Pulled %d/%d refs successfully.\n", total, total)
 	return nil
 }
 
-func (a *app) pullFrom(ctx context.Context, repo *ostree.Repo, rem ostree.Remote, commits map[string]ostree.Checksum, o findOptions) (err error) {
-	src, opts, err := a.openRemote(ctx, repo, rem, nil)
+// pullFrom does not trust what is on a volume: it could be any.
+func (a *app) pullFrom(ctx context.Context, repo *ostree.Repo, f *foundRemote, commits map[string]ostree.Checksum, o findOptions) (err error) {
+	src, opts, err := a.openRemote(ctx, repo, f.remote, nil)
 	if err != nil {
 		return err
 	}
@@ -227,6 +309,7 @@ func (a *app) pullFrom(ctx context.Context, repo *ostree.Repo, rem ostree.Remote
 		defer func() { err = errors.Join(err, c.Close()) }()
 	}
 	opts.Refs, opts.OverrideCommits, opts.Mirror, opts.NoSync, opts.CacheDir = nil, commits, o.mirror, o.disableFsync, o.cacheDir
+	opts.Untrusted = f.finder == mountFinder
 	_, err = pull.Pull(ctx, repo, src, opts)
 	return err
 }
