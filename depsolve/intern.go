@@ -25,12 +25,47 @@ const (
 type stringTable struct {
 	bytes []byte
 	ends  []uint32 // ends[i] is where string i ends; it begins at ends[i-1]
+	hashSlots
+	seed maphash.Seed
+}
+
+// hashSlots are the places of a hash table with open addressing. The tag of a used place is a part of the hash, never
+// zero: most places that have something else are passed without a look at what it is, which is far away in memory.
+type hashSlots struct {
+	tags  []uint8
 	slots []uint32
-	seed  maphash.Seed
+}
+
+func newHashSlots(n int) hashSlots { return hashSlots{make([]uint8, n), make([]uint32, n)} }
+
+// begin gives the first place for a hash and its tag.
+func (s *hashSlots) begin(hash uint64) (at int, tag uint8) {
+	return int(hash) & (len(s.tags) - 1), uint8(hash>>56) | 1
+}
+
+// place enters something that is not there.
+func (s *hashSlots) place(hash uint64, id uint32) {
+	at, tag := s.begin(hash)
+	for s.tags[at] != 0 {
+		at = (at + 1) & (len(s.tags) - 1)
+	}
+	s.tags[at], s.slots[at] = tag, id
+}
+
+// full reports whether n things are too many.
+func (s *hashSlots) full(n int) bool { return n > len(s.tags)/4*3 }
+
+// slotsFor gives how many places to have for n things.
+func (s *hashSlots) slotsFor(n int) int {
+	size := len(s.tags)
+	for n > size/4*3 {
+		size *= 2
+	}
+	return size
 }
 
 func newStringTable() *stringTable {
-	t := &stringTable{seed: maphash.MakeSeed(), slots: make([]uint32, 1024)}
+	t := &stringTable{seed: maphash.MakeSeed(), hashSlots: newHashSlots(1024)}
 	t.ends = append(t.ends, 0) // id 0, null
 	for _, s := range []string{"", "\x00pre", "\x00file", "system:system", "noarch", "src", "nosrc"} {
 		t.intern(s)
@@ -51,36 +86,36 @@ func (t *stringTable) str(id uint32) string {
 	return unsafe.String(&b[0], len(b))
 }
 
-func (t *stringTable) slot(s string) (int, uint32) {
-	mask := len(t.slots) - 1
-	h := int(maphash.String(t.seed, s)) & mask
-	for {
-		id := t.slots[h]
-		if id == 0 || t.str(id) == s {
-			return h, id
+// slot returns the id of s and its place, or 0 and the place where it belongs.
+func (t *stringTable) slot(s string) (at int, tag uint8, id uint32) {
+	at, tag = t.begin(maphash.String(t.seed, s))
+	for t.tags[at] != 0 {
+		if t.tags[at] == tag && t.str(t.slots[at]) == s {
+			return at, tag, t.slots[at]
 		}
-		h = (h + 1) & mask
+		at = (at + 1) & (len(t.tags) - 1)
 	}
+	return at, tag, 0
 }
 
 // lookup returns the id of s, or 0 if it was never interned.
 func (t *stringTable) lookup(s string) uint32 {
-	_, id := t.slot(s)
+	_, _, id := t.slot(s)
 	return id
 }
 
 // intern returns the id of s, a new one if need be.
 func (t *stringTable) intern(s string) uint32 {
-	h, id := t.slot(s)
+	at, tag, id := t.slot(s)
 	if id != 0 {
 		return id
 	}
 	id = uint32(len(t.ends))
 	t.bytes = append(t.bytes, s...)
 	t.ends = append(t.ends, uint32(len(t.bytes)))
-	t.slots[h] = id
-	if len(t.ends)*2 > len(t.slots) {
-		t.grow()
+	t.tags[at], t.slots[at] = tag, id
+	if t.full(len(t.ends)) {
+		t.resize(2 * len(t.tags))
 	}
 	return id
 }
@@ -97,22 +132,15 @@ func (t *stringTable) internBytes(b []byte) uint32 {
 func (t *stringTable) reserve(n, size int) {
 	t.bytes = slices.Grow(t.bytes, size)
 	t.ends = slices.Grow(t.ends, n)
-	slots := len(t.slots)
-	for (len(t.ends)+n)*2 > slots {
-		slots *= 2
-	}
-	if slots > len(t.slots) {
-		t.resize(slots)
+	if size := t.slotsFor(len(t.ends) + n); size > len(t.tags) {
+		t.resize(size)
 	}
 }
 
-func (t *stringTable) grow() { t.resize(len(t.slots) * 2) }
-
 func (t *stringTable) resize(n int) {
-	t.slots = make([]uint32, n)
+	t.hashSlots = newHashSlots(n)
 	for id := uint32(1); int(id) < len(t.ends); id++ {
-		h, _ := t.slot(t.str(id))
-		t.slots[h] = id
+		t.place(maphash.String(t.seed, t.str(id)), id)
 	}
 }
 
@@ -127,59 +155,55 @@ type relation struct {
 const relFlag DepID = 1 << 31
 
 type relTable struct {
-	rels  []relation
-	slots []uint32
+	rels []relation
+	hashSlots
 }
 
 func newRelTable() *relTable {
-	return &relTable{rels: make([]relation, 1), slots: make([]uint32, 1024)}
+	return &relTable{rels: make([]relation, 1), hashSlots: newHashSlots(1024)}
 }
 
-func (r relation) hash() uint32 {
-	h := uint32(r.left)*0x9e3779b1 ^ uint32(r.right)*0x85ebca6b ^ uint32(r.op)*0xc2b2ae35
-	return h ^ h>>15
+func (r relation) hash() uint64 {
+	h := (uint64(r.left)<<32 | uint64(r.right)) * 0x9e3779b97f4a7c15
+	h = (h ^ h>>29 ^ uint64(r.op)) * 0xbf58476d1ce4e5b9
+	return h ^ h>>32
 }
 
 func (t *relTable) intern(r relation) DepID {
-	mask := uint32(len(t.slots) - 1)
-	h := r.hash() & mask
-	for t.slots[h] != 0 {
-		if t.rels[t.slots[h]] == r {
-			return DepID(t.slots[h]) | relFlag
+	hash := r.hash()
+	at, tag := t.begin(hash)
+	for t.tags[at] != 0 {
+		if t.tags[at] == tag && t.rels[t.slots[at]] == r {
+			return DepID(t.slots[at]) | relFlag
 		}
-		h = (h + 1) & mask
+		at = (at + 1) & (len(t.tags) - 1)
 	}
 	id := uint32(len(t.rels))
 	t.rels = append(t.rels, r)
-	t.slots[h] = id
-	if len(t.rels)*2 > len(t.slots) {
-		t.grow()
+	t.tags[at], t.slots[at] = tag, id
+	if t.full(len(t.rels)) {
+		t.resize(2 * len(t.tags))
 	}
 	return DepID(id) | relFlag
+}
+
+// adopt appends a relation that the table has not.
+func (t *relTable) adopt(r relation) {
+	t.rels = append(t.rels, r)
+	t.place(r.hash(), uint32(len(t.rels)-1))
 }
 
 // reserve makes room for so many more relations.
 func (t *relTable) reserve(n int) {
 	t.rels = slices.Grow(t.rels, n)
-	slots := len(t.slots)
-	for (len(t.rels)+n)*2 > slots {
-		slots *= 2
-	}
-	if slots > len(t.slots) {
-		t.resize(slots)
+	if size := t.slotsFor(len(t.rels) + n); size > len(t.tags) {
+		t.resize(size)
 	}
 }
 
-func (t *relTable) grow() { t.resize(len(t.slots) * 2) }
-
 func (t *relTable) resize(n int) {
-	t.slots = make([]uint32, n)
-	mask := uint32(len(t.slots) - 1)
+	t.hashSlots = newHashSlots(n)
 	for i := 1; i < len(t.rels); i++ {
-		h := t.rels[i].hash() & mask
-		for t.slots[h] != 0 {
-			h = (h + 1) & mask
-		}
-		t.slots[h] = uint32(i)
+		t.place(t.rels[i].hash(), uint32(i))
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"example.com/rpmostree/depsolve/internal/cdcl"
+	"example.com/rpmostree/rpmpkg/rpmver"
 )
 
 // PkgID is a package of one pool. Ids grow in the order of adding. The zero
@@ -55,6 +56,14 @@ type Pool struct {
 	arena    []DepID  // zero-terminated lists
 	files    []uint32 // zero-terminated lists of (directory, base name)
 	excluded bitset
+
+	// Of use to Add only.
+	scratch []DepID
+	evrText []byte
+	lastEVR struct {
+		evr rpmver.EVR
+		id  uint32
+	}
 
 	namespaces map[DepID][]int32
 

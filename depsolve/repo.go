@@ -2,6 +2,7 @@ package depsolve
 
 import (
 	"path"
+	"slices"
 	"time"
 
 	"example.com/rpmostree/rpmpkg/rpmdep"
@@ -93,9 +94,11 @@ func (r *Repo) Packages() []PkgID {
 // name and version, p.Provides may lack it; it is added then.
 func (r *Repo) Add(pkg Package) PkgID {
 	p := r.pool
+	p.scratch = p.scratch[:0]
+	evr := p.evrID(pkg.NEVRA.EVR)
 	raw := RawPackage{
-		Name: pkg.NEVRA.Name, EVR: pkg.NEVRA.EVR.String(), Arch: pkg.NEVRA.Arch, Vendor: pkg.Vendor,
-		Provides: p.depList(pkg.Provides), Conflicts: p.depList(pkg.Conflicts), Obsoletes: p.depList(pkg.Obsoletes),
+		Name: pkg.NEVRA.Name, EVR: p.strs.str(evr), Arch: pkg.NEVRA.Arch, Vendor: pkg.Vendor,
+		Conflicts: p.depList(pkg.Conflicts), Obsoletes: p.depList(pkg.Obsoletes),
 		Recommends: p.depList(pkg.Recommends), Suggests: p.depList(pkg.Suggests),
 		Supplements: p.depList(pkg.Supplements), Enhances: p.depList(pkg.Enhances), Files: pkg.Files,
 	}
@@ -105,18 +108,15 @@ func (r *Repo) Add(pkg Package) PkgID {
 	if !pkg.InstallTime.IsZero() {
 		raw.InstallTime = pkg.InstallTime.Unix()
 	}
-	for _, d := range pkg.Requires {
-		id := p.Dep(d)
-		if d.IsPre() {
-			raw.PreRequires = append(raw.PreRequires, id)
-		} else {
-			raw.Requires = append(raw.Requires, id)
-		}
-	}
+	raw.Requires = p.depsWhere(pkg.Requires, func(d *rpmdep.Dep) bool { return !d.IsPre() })
+	raw.PreRequires = p.depsWhere(pkg.Requires, (*rpmdep.Dep).IsPre)
+	from := len(p.scratch)
+	raw.Provides = p.depList(pkg.Provides)
 	if raw.Arch != "src" && raw.Arch != "nosrc" {
-		self := p.Relation(p.Name(raw.Name), OpEQ, p.Name(raw.EVR))
-		if !contains(raw.Provides, self) {
-			raw.Provides = append(raw.Provides, self)
+		self := p.Relation(p.Name(raw.Name), OpEQ, DepID(evr))
+		if !slices.Contains(raw.Provides, self) {
+			p.scratch = append(p.scratch, self)
+			raw.Provides = p.scratch[from:]
 		}
 	}
 	id := r.AddRaw(&raw)
@@ -127,15 +127,6 @@ func (r *Repo) Add(pkg Package) PkgID {
 		p.data[int32(id)] = pkg.Data
 	}
 	return id
-}
-
-func contains(l []DepID, d DepID) bool {
-	for _, x := range l {
-		if x == d {
-			return true
-		}
-	}
-	return false
 }
 
 // AddRaw adds a package exactly as given.
@@ -186,12 +177,21 @@ func (p *Pool) AddFiles(id PkgID, paths []string) {
 	p.indexed = false
 }
 
+// depList interns dependencies. The result lies in scratch.
 func (p *Pool) depList(deps []rpmdep.Dep) []DepID {
-	out := make([]DepID, 0, len(deps))
-	for _, d := range deps {
-		out = append(out, p.Dep(d))
+	return p.depsWhere(deps, func(*rpmdep.Dep) bool { return true })
+}
+
+// depsWhere is depList for those that are wanted.
+func (p *Pool) depsWhere(deps []rpmdep.Dep, want func(*rpmdep.Dep) bool) []DepID {
+	from := len(p.scratch)
+	for i := range deps {
+		if want(&deps[i]) {
+			id := p.Dep(deps[i])
+			p.scratch = append(p.scratch, id)
+		}
 	}
-	return out
+	return p.scratch[from:len(p.scratch):len(p.scratch)]
 }
 
 // Dep interns a dependency.
@@ -204,7 +204,16 @@ func (p *Pool) Dep(d rpmdep.Dep) DepID {
 	if op == 0 || d.EVR.IsZero() {
 		return name
 	}
-	return p.Relation(name, op, p.Name(d.EVR.String()))
+	return p.Relation(name, op, DepID(p.evrID(d.EVR)))
+}
+
+// evrID interns the text of a version. What a package provides mostly has the same as the one before.
+func (p *Pool) evrID(evr rpmver.EVR) uint32 {
+	if p.lastEVR.id == 0 || evr != p.lastEVR.evr {
+		p.evrText = evr.AppendTo(p.evrText[:0])
+		p.lastEVR.evr, p.lastEVR.id = evr, p.strs.internBytes(p.evrText)
+	}
+	return p.lastEVR.id
 }
 
 // ParseDep interns a dependency written as in a spec file.

@@ -97,11 +97,7 @@ func writeStore(ctx context.Context, w io.Writer, src Source) (broken, failed er
 			return nil, err
 		}
 	}
-	frozen, err := repo.Freeze()
-	if err != nil {
-		return nil, err
-	}
-	return nil, sw.finish(frozen)
+	return nil, sw.finish(repo)
 }
 
 // memory is a file that is none.

@@ -21,9 +21,8 @@ func texts(i *rpmpkg.Info, checksum *string) []*string {
 // details adds the details of a package: variable-length numbers, then strings after their lengths.
 func (s *storeWriter) details(i *rpmpkg.Info) error {
 	s.buf = appendDetails(s.buf[:0], i)
-	s.at += uint64(len(s.buf))
+	_, err := s.Write(s.buf)
 	s.ends = binary.LittleEndian.AppendUint32(s.ends, uint32(s.at))
-	_, err := s.out.Write(s.buf)
 	return err
 }
 

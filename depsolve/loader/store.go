@@ -2,7 +2,6 @@ package loader
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -39,7 +38,7 @@ type storeWriter struct {
 	out  *bufio.Writer
 	sum  hash.Hash32
 	key  string
-	at   uint64
+	at   uint64 // bytes written
 	ends []byte
 	buf  []byte // scratch
 }
@@ -50,24 +49,35 @@ func newStoreWriter(w io.Writer, key string) *storeWriter {
 	return s
 }
 
+// Write adds to the present part.
+func (s *storeWriter) Write(b []byte) (int, error) {
+	n, err := s.out.Write(b)
+	s.at += uint64(n)
+	return n, err
+}
+
 // finish writes what comes after the details.
-func (s *storeWriter) finish(frozen []byte) error {
-	if s.at > maxStore-1 {
-		return fmt.Errorf("write package cache: %d bytes of details are too many", s.at)
+func (s *storeWriter) finish(packages *depsolve.Repo) error {
+	details := s.at
+	if details > maxStore-1 {
+		return fmt.Errorf("write package cache: %d bytes of details are too many", details)
+	}
+	if err := packages.Freeze(s); err != nil {
+		return err
 	}
 	footer := make([]byte, 0, footerSize)
-	for _, n := range []uint64{s.at, uint64(len(frozen)), uint64(len(s.ends)), uint64(len(s.key))} {
+	for _, n := range []uint64{details, s.at - details, uint64(len(s.ends)), uint64(len(s.key))} {
 		footer = binary.LittleEndian.AppendUint64(footer, n)
 	}
-	for _, part := range [][]byte{frozen, s.ends, []byte(s.key), footer} {
-		if _, err := s.out.Write(part); err != nil {
+	for _, part := range [][]byte{s.ends, []byte(s.key), footer} {
+		if _, err := s.Write(part); err != nil {
 			return err
 		}
 	}
 	if err := s.out.Flush(); err != nil {
 		return err
 	}
-	if _, err := s.out.Write(append(binary.LittleEndian.AppendUint32(nil, s.sum.Sum32()), storeMagic...)); err != nil {
+	if _, err := s.Write(append(binary.LittleEndian.AppendUint32(nil, s.sum.Sum32()), storeMagic...)); err != nil {
 		return err
 	}
 	return s.out.Flush()
@@ -79,7 +89,7 @@ type file interface{ io.ReaderAt }
 // store is an opened binary form. Details are read when they are asked for.
 type store struct {
 	from   file
-	frozen []byte
+	frozen *io.SectionReader
 	ends   []byte
 
 	mu       sync.Mutex
@@ -101,7 +111,7 @@ func sizeOf(f file) (int64, error) {
 	return 0, errors.ErrUnsupported
 }
 
-// openStore reads and verifies everything: what it accepts can be relied on. The details are not kept.
+// openStore verifies everything: what it accepts can be relied on. Only where the details end is kept.
 func openStore(f file, key string) (*store, error) {
 	size, err := sizeOf(f)
 	if err != nil {
@@ -128,19 +138,18 @@ func openStore(f file, key string) (*store, error) {
 	if rest != 0 || string(footer[36:]) != storeMagic || lens[3] != int64(len(key)) {
 		return nil, fmt.Errorf("%w: unknown format or other packages", errStore)
 	}
-	tail := make([]byte, body-lens[0])
-	if _, err := f.ReadAt(tail, lens[0]); err != nil {
+	tail := make([]byte, lens[2]+lens[3])
+	if _, err := f.ReadAt(tail, lens[0]+lens[1]); err != nil {
 		return nil, err
 	}
-	s := &store{from: f, frozen: tail[:lens[1]:lens[1]], ends: bytes.Clone(tail[lens[1] : lens[1]+lens[2]])}
-	if string(tail[lens[1]+lens[2]:]) != key {
+	s := &store{from: f, frozen: io.NewSectionReader(f, lens[0], lens[1]), ends: tail[:lens[2]]}
+	if string(tail[lens[2]:]) != key {
 		return nil, fmt.Errorf("%w: other packages", errStore)
 	}
-	sum, err := checksum(f, lens[0])
+	sum, err := checksum(f, body+32)
 	if err != nil {
 		return nil, err
 	}
-	sum = crc32.Update(crc32.Update(sum, castagnoli(), tail), castagnoli(), footer[:32])
 	if sum != binary.LittleEndian.Uint32(footer[32:]) {
 		return nil, fmt.Errorf("%w: checksum", errStore)
 	}
@@ -149,7 +158,7 @@ func openStore(f file, key string) (*store, error) {
 
 // checksum is that of the first n bytes.
 func checksum(f file, n int64) (uint32, error) {
-	sum, buf := uint32(0), make([]byte, 1<<18)
+	sum, buf := uint32(0), make([]byte, 1<<16)
 	for at := int64(0); at < n; {
 		b := buf[:min(int64(len(buf)), n-at)]
 		if _, err := f.ReadAt(b, at); err != nil {
@@ -163,9 +172,7 @@ func checksum(f file, n int64) (uint32, error) {
 
 // addTo adds the packages to an empty repository.
 func (s *store) addTo(to *depsolve.Repo, id string) error {
-	frozen := s.frozen
-	s.frozen = nil // the pool copies it
-	return to.Thaw(frozen, func(n int) any {
+	return to.Thaw(s.frozen, func(n int) any {
 		if info, err := s.info(n); err == nil {
 			info.RepoID = id
 			return info

@@ -66,19 +66,19 @@ func parseEVR(s string) (EVR, error) {
 
 // String returns "[epoch:]version[-release]"; an epoch of 0 is left out unless
 // the version would then read as one with an epoch.
-func (e EVR) String() string {
-	var b strings.Builder
+func (e EVR) String() string { return string(e.AppendTo(make([]byte, 0, 64))) }
+
+// AppendTo appends what String returns.
+func (e EVR) AppendTo(b []byte) []byte {
 	n := run(e.Version, isDigit)
 	if e.Epoch != 0 || n < len(e.Version) && e.Version[n] == ':' {
-		b.WriteString(strconv.FormatUint(uint64(e.Epoch), 10))
-		b.WriteByte(':')
+		b = append(strconv.AppendUint(b, uint64(e.Epoch), 10), ':')
 	}
-	b.WriteString(e.Version)
+	b = append(b, e.Version...)
 	if e.Release != "" {
-		b.WriteByte('-')
-		b.WriteString(e.Release)
+		b = append(append(b, '-'), e.Release...)
 	}
-	return b.String()
+	return b
 }
 
 // IsZero reports whether e carries no version at all.
