@@ -49,8 +49,9 @@ type Pool struct {
 	name, arch, evr, vendor []uint32
 	repoOf                  []uint32
 	deps                    [numDepKinds][]uint32 // offset into arena, 0 = none
-	buildTime, installTime  []int64
-	filesAt                 []uint32 // offset into files, 0 = none
+	buildTime               []int64
+	installTime             map[int32]int64 // of the few packages that have one
+	filesAt                 []uint32        // offset into files, 0 = none
 	data                    map[int32]any
 
 	arena    []DepID  // zero-terminated lists
@@ -202,11 +203,20 @@ func (p *Pool) newPkg(repo, name, evr, arch, vendor uint32) int32 {
 		p.deps[k] = append(p.deps[k], 0)
 	}
 	p.buildTime = append(p.buildTime, 0)
-	p.installTime = append(p.installTime, 0)
 	p.filesAt = append(p.filesAt, 0)
 	p.excluded.grow(len(p.name))
 	p.indexed = false
 	return id
+}
+
+func (p *Pool) setTimes(pkg int32, built, installed int64) {
+	p.buildTime[pkg] = built
+	if installed != 0 {
+		if p.installTime == nil {
+			p.installTime = map[int32]int64{}
+		}
+		p.installTime[pkg] = installed
+	}
 }
 
 // reserve makes room for so many more packages with so many entries of their lists.
@@ -217,7 +227,7 @@ func (p *Pool) reserve(n, entries int) {
 	for k := range p.deps {
 		p.deps[k] = slices.Grow(p.deps[k], n)
 	}
-	p.buildTime, p.installTime = slices.Grow(p.buildTime, n), slices.Grow(p.installTime, n)
+	p.buildTime = slices.Grow(p.buildTime, n)
 	p.arena = slices.Grow(p.arena, max(entries-n*frozenPkgSize/4, 0))
 }
 

@@ -137,7 +137,7 @@ func (r *Repo) AddRaw(pkg *RawPackage) PkgID {
 		vendor = p.strs.intern(pkg.Vendor)
 	}
 	id := p.newPkg(r.num, p.strs.intern(pkg.Name), p.strs.intern(pkg.EVR), p.strs.intern(pkg.Arch), vendor)
-	p.buildTime[id], p.installTime[id] = pkg.BuildTime, pkg.InstallTime
+	p.setTimes(id, pkg.BuildTime, pkg.InstallTime)
 	requires := pkg.Requires
 	if len(pkg.PreRequires) > 0 {
 		requires = append(append(append([]DepID(nil), requires...), markPre), pkg.PreRequires...)

@@ -19,11 +19,12 @@ type ruleCache struct {
 	wishes ruleWishes
 	arena  *cdcl.Arena
 
-	spans []ruleSpan // by package
-	rules []cachedRule
-	cross []int32 // packages with higher numbers that exclude the package
-	leads []int32 // packages that the dependencies lead to
-	seen  []int32 // scratch: by package, for whom it was added to leads
+	spanOf []int32 // by package: its span, 0 for none yet
+	spans  []ruleSpan
+	rules  []cachedRule
+	cross  []int32 // packages with higher numbers that exclude the package
+	leads  []int32 // packages that the dependencies lead to
+	seen   []int32 // scratch: by package, for whom it was added to leads
 
 	weak []int32 // packages that supplement or enhance something
 }
@@ -35,10 +36,10 @@ type ruleWishes struct {
 }
 
 // ruleSpan says where the lists of a package end; they begin where they end
-// minus the length. done is set once they are made.
+// minus the length.
 type ruleSpan struct {
-	rules, cross, leads          int32
-	nRules, nCross, nLeads, done int32
+	rules, cross, leads    int32
+	nRules, nCross, nLeads int32
 }
 
 // cachedRule is the clause "not the package, or w"; with d the list there is
@@ -63,7 +64,7 @@ func (s *solver) ruleCache() *ruleCache {
 	}
 	w.multiversion, w.weakened, w.verify = w.multiversion.clone(), w.weakened.clone(), w.verify.clone()
 	n := len(p.name)
-	c := &ruleCache{wishes: w, arena: p.lits, spans: make([]ruleSpan, n), seen: make([]int32, n)}
+	c := &ruleCache{wishes: w, arena: p.lits, spanOf: make([]int32, n), spans: make([]ruleSpan, 1), seen: make([]int32, n)}
 	for pkg := int32(systemPkg + 1); int(pkg) < n; pkg++ {
 		if (p.deps[depSupplements][pkg] != 0 || p.deps[depEnhances][pkg] != 0) &&
 			p.repoOf[pkg] != 0 && (p.isInstalled(pkg) || p.canInstall(pkg)) {
@@ -76,9 +77,8 @@ func (s *solver) ruleCache() *ruleCache {
 
 // of returns where the lists of a package are, and makes them the first time.
 func (c *ruleCache) of(s *solver, pkg int32) *ruleSpan {
-	sp := &c.spans[pkg]
-	if sp.done != 0 {
-		return sp
+	if n := c.spanOf[pkg]; n != 0 {
+		return &c.spans[n]
 	}
 	r, x, l := len(c.rules), len(c.cross), len(c.leads)
 	g := &packageRules{s: s, cache: c, pkg: pkg}
@@ -86,10 +86,14 @@ func (c *ruleCache) of(s *solver, pkg int32) *ruleSpan {
 	c.rules = sortRules(c.arena.Raw(), c.rules, r)
 	slices.Sort(c.cross[x:])
 	c.cross = c.cross[:x+len(slices.Compact(c.cross[x:]))]
-	*sp = ruleSpan{rules: int32(len(c.rules)), cross: int32(len(c.cross)), leads: int32(len(c.leads)),
-		nRules: int32(len(c.rules) - r), nCross: int32(len(c.cross) - x), nLeads: int32(len(c.leads) - l), done: 1}
-	return sp
+	c.spanOf[pkg] = int32(len(c.spans))
+	c.spans = append(c.spans, ruleSpan{rules: int32(len(c.rules)), cross: int32(len(c.cross)), leads: int32(len(c.leads)),
+		nRules: int32(len(c.rules) - r), nCross: int32(len(c.cross) - x), nLeads: int32(len(c.leads) - l)})
+	return &c.spans[len(c.spans)-1]
 }
+
+// span returns what of has returned.
+func (c *ruleCache) span(pkg int32) *ruleSpan { return &c.spans[c.spanOf[pkg]] }
 
 func (c *ruleCache) rulesOf(sp *ruleSpan) []cachedRule { return c.rules[sp.rules-sp.nRules : sp.rules] }
 func (c *ruleCache) crossOf(sp *ruleSpan) []int32      { return c.cross[sp.cross-sp.nCross : sp.cross] }
@@ -161,15 +165,15 @@ func (s *solver) copyRules(c *ruleCache) {
 	type crossing struct{ pkg, next int32 }
 	total, cross := 0, 1
 	s.involved.each(func(pkg int32) {
-		total += int(c.spans[pkg].nRules)
-		cross += int(c.spans[pkg].nCross)
+		total += int(c.span(pkg).nRules)
+		cross += int(c.span(pkg).nCross)
 	})
 	crossings := make([]crossing, 1, cross)
 	s.involved.each(func(pkg int32) {
 		if pkg == systemPkg {
 			return
 		}
-		for _, q := range c.crossOf(&c.spans[pkg]) {
+		for _, q := range c.crossOf(c.span(pkg)) {
 			touched.set(q)
 			crossings = append(crossings, crossing{pkg, s.rulesEnd[q]})
 			s.rulesEnd[q] = int32(len(crossings) - 1)
@@ -183,7 +187,7 @@ func (s *solver) copyRules(c *ruleCache) {
 		}
 		var own []cachedRule
 		if s.involved.has(pkg) {
-			own = c.rulesOf(&c.spans[pkg])
+			own = c.rulesOf(c.span(pkg))
 		}
 		at := s.rulesEnd[pkg]
 		for _, r := range own {

@@ -77,6 +77,11 @@ func (f *frozenReader) u32() uint32 {
 	return v
 }
 
+func (f *frozenReader) u64() uint64 {
+	low := f.u32()
+	return uint64(low) | uint64(f.u32())<<32
+}
+
 // thawer translates the ids of a frozen repository to those of the pool.
 type thawer struct {
 	frozenReader
@@ -219,8 +224,8 @@ func (t *thawer) packages(n int) error {
 			t.repo.first = pkg
 		}
 		t.repo.end = pkg + 1
-		p.buildTime[pkg] = int64(uint64(t.u32()) | uint64(t.u32())<<32)
-		p.installTime[pkg] = int64(uint64(t.u32()) | uint64(t.u32())<<32)
+		built, installed := t.u64(), t.u64()
+		p.setTimes(pkg, int64(built), int64(installed))
 		if !t.lists(pkg, t.u32()) {
 			return fmt.Errorf("%w: lists of package %d", errFrozen, i)
 		}
