@@ -53,6 +53,9 @@ func (t *Tx) storeSplitXattrs(ctx context.Context, file Checksum, h *FileHeader)
 		data = nil
 	}
 	attrs, link := ObjectName{sha256.Sum256(data), TypeFileXattrs}, ObjectName{file, TypeFileXattrsLink}
+	if t.replace[ObjectName{file, TypeFile}] {
+		return t.replaceSplitXattrs(ctx, attrs, link, data)
+	}
 	for {
 		err := t.linkSplitXattrs(ctx, attrs, link)
 		switch {

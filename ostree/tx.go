@@ -106,6 +106,9 @@ func (r *Repo) start(ctx context.Context, o *TxOptions, unlock func() error) (*T
 	t.replace = make(map[ObjectName]bool, len(o.Replace))
 	for _, n := range o.Replace {
 		t.replace[n] = true
+		if n.Type == TypeFile && r.mode == ModeBareSplitXattrs {
+			t.replace[ObjectName{n.Checksum, TypeFileXattrsLink}] = true
+		}
 	}
 	if err := t.begin(ctx); err != nil {
 		return nil, fmt.Errorf("begin transaction in %s: %w", r.path, errors.Join(err, t.end()))

@@ -221,8 +221,8 @@ func (t *Tx) publishDir(ctx context.Context, dir string) error {
 	slices.SortStableFunc(names, func(a, b ObjectName) int { return cmp.Compare(fileLast(a.Type), fileLast(b.Type)) })
 	for _, n := range names {
 		name := n.looseName(t.repo.mode)
-		// A file in bare-split-xattrs mode was written because there was none with attributes.
-		if n.Type == TypeCommitMeta || n.Type == TypePayloadLink || n.Type == TypeFile && t.repo.mode == ModeBareSplitXattrs || t.replace[n] {
+		// What there is of a file in bare-split-xattrs mode was written because something of it was missing or damaged.
+		if n.Type == TypeCommitMeta || n.Type == TypePayloadLink || !n.Type.IsMetadata() && t.repo.mode == ModeBareSplitXattrs || t.replace[n] {
 			err = atomicfs.Rename(ctx, from, name, to, name)
 		} else {
 			err = atomicfs.RenameNoReplace(ctx, from, name, to, name)

@@ -12,6 +12,7 @@ import (
 
 	"example.com/rpmostree/ostree"
 	"example.com/rpmostree/ostree/pull"
+	"example.com/rpmostree/ostree/sign"
 )
 
 // repairOrigin stands for --repair without a value. It can neither be a remote nor sensibly a path.
@@ -24,10 +25,17 @@ func (a *app) fsckRepair(ctx context.Context, repo *ostree.Repo, o fsckOptions, 
 	if err != nil {
 		return err
 	}
+	verify, err := a.repairVerifiers(ctx, repo)
+	if err != nil {
+		return err
+	}
 	say("Verifying and repairing objects...\n")
-	res, err := pull.Repair(ctx, repo, sources, nil)
+	res, err := pull.Repair(ctx, repo, sources, &pull.RepairOptions{Verify: verify})
 	for _, n := range res.Repaired {
 		say("Repaired object: %s\n", n)
+	}
+	for _, c := range res.Detached {
+		say("Repaired detached metadata: %s\n", c)
 	}
 	for _, f := range res.Failed {
 		fmt.Fprintf(a.stderr, "Cannot repair object %s: %v\n", f.Object, f.Err)
@@ -39,7 +47,29 @@ func (a *app) fsckRepair(ctx context.Context, repo *ostree.Repo, o fsckOptions, 
 		return err
 	}
 	o.all = true
+	if len(res.Failed) > 0 && res.Report.Err() == nil { // only detached metadata, which an ordinary check does not look at
+		return errorf("Repository corruption encountered")
+	}
 	return a.fsckReport(res.Report, o, say)
+}
+
+// repairVerifiers are those of the remotes that demand signatures of commits.
+func (a *app) repairVerifiers(ctx context.Context, repo *ostree.Repo) (map[string]pull.Verifier, error) {
+	remotes, err := repo.Remotes()
+	if err != nil {
+		return nil, err
+	}
+	verify := map[string]pull.Verifier{}
+	for _, rem := range remotes {
+		commits, _, err := sign.Demanded(rem)
+		if err == nil && commits {
+			verify[rem.Name], err = sign.ForRemote(ctx, repo, rem, a.signOptions())
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return verify, nil
 }
 
 // repairSources opens the named remote or repository, or all remotes that refs come from.

@@ -254,14 +254,14 @@ func (f *commitFetch) trusts(ctx context.Context, commit []byte) bool {
 	return f.o.Verify == nil || f.o.Verify.VerifyCommit(ctx, commit, nil) == nil
 }
 
-func (f *commitFetch) getDetached(ctx context.Context, c ostree.Checksum) (*gvariant.Dict, error) {
-	if f.local != nil {
-		return f.local.DetachedMetadata(ctx, c)
+func (p *puller) getDetached(ctx context.Context, c ostree.Checksum) (*gvariant.Dict, error) {
+	if p.local != nil {
+		return p.local.DetachedMetadata(ctx, c)
 	}
 	name := ostree.ObjectName{Checksum: c, Type: ostree.TypeCommitMeta}
-	f.count.detached.Add(1)
-	data, err := f.read(ctx, objectPath(name), maxMetadata)
-	if isNotExist(err) {
+	p.count.detached.Add(1)
+	data, err := p.read(ctx, objectPath(name), maxMetadata)
+	if isNotExist(err) || err == nil && len(data) == 0 { // an empty file says that it was removed
 		return nil, nil
 	}
 	if err != nil {

@@ -14,6 +14,10 @@ import (
 type RepairOptions struct {
 	// NoSync leaves out flushing to disk.
 	NoSync bool
+	// Verify has verifiers by the names of remotes ("" for refs without one): the detached metadata of the commits that
+	// their refs have, and of the parents of these, is damaged if the verifier refuses it. Without one it is damaged
+	// only if it cannot be read.
+	Verify map[string]Verifier
 	// Progress is called while objects are verified, from one goroutine at a time.
 	Progress func(ostree.FsckProgress)
 }
@@ -28,6 +32,7 @@ type RepairFailure struct {
 type RepairResult struct {
 	Repaired []ostree.ObjectName // replaced, or added if they were missing
 	Failed   []RepairFailure     // as they were
+	Detached []ostree.Checksum   // commits whose detached metadata was replaced
 	Unmarked []ostree.Checksum   // commits that an earlier check had marked partial and that are complete now
 	// Report is that of the last check; Err of it is nil if the repository is fine.
 	Report *ostree.FsckReport
@@ -37,6 +42,8 @@ type RepairResult struct {
 // has them in good state, and verifies again, until no more can be done: a directory that comes back may name other
 // objects that are damaged. A damaged object keeps its place until the verified one replaces it. As objects are
 // named by their content, no signature needs to be verified again.
+//
+// Then it does the same for the detached metadata of commits, see RepairOptions.Verify.
 //
 // Commits that a pull left unfinished are not touched. The error is about not being able to check or write; what no
 // source could deliver is in the result.
@@ -79,7 +86,7 @@ func (r *repair) run(ctx context.Context) error {
 		r.res.Unmarked = append(r.res.Unmarked, report.Unmarked...)
 		broken := r.broken(report)
 		if len(broken) == 0 {
-			return nil
+			return r.repairDetached(ctx)
 		}
 		if err := r.replace(ctx, broken); err != nil {
 			return err
@@ -139,9 +146,11 @@ func (r *repair) replace(ctx context.Context, broken []ostree.ObjectName) error 
 	return nil
 }
 
+var errNoSource = errors.New("no source to repair from")
+
 func (r *repair) get(ctx context.Context, tx *ostree.Tx, n ostree.ObjectName) error {
 	if len(r.sources) == 0 {
-		return errors.New("no source to repair from")
+		return errNoSource
 	}
 	var errs []error
 	for _, s := range r.sources {

@@ -2,14 +2,17 @@ package pull_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"example.com/rpmostree/internal/testenv"
 	"example.com/rpmostree/ostree"
+	"example.com/rpmostree/ostree/gvariant"
 	"example.com/rpmostree/ostree/pull"
 	"github.com/stretchr/testify/require"
 )
@@ -177,5 +180,118 @@ func TestRepairUnreachable(t *testing.T) {
 		state, err := dst.CommitState(t.Context(), sums[2])
 		require.NoError(t, err)
 		require.Equal(t, ostree.CommitFsckPartial, state)
+	}
+}
+
+// dictVerifier wants a certain value in the detached metadata.
+type dictVerifier struct{ want string }
+
+var errUnsigned = errors.New("not signed")
+
+func (v dictVerifier) VerifyCommit(_ context.Context, _ []byte, d *gvariant.Dict) error {
+	if d == nil {
+		return errUnsigned
+	}
+	if got, _ := d.String("sig"); !strings.HasPrefix(got, v.want) {
+		return errUnsigned
+	}
+	return nil
+}
+
+func (dictVerifier) VerifySummary(context.Context, []byte, []byte) error { return nil }
+
+// TestRepairDetached: detached metadata has no checksum; damaged is what cannot be read, or is refused.
+func TestRepairDetached(t *testing.T) {
+	text := func(s string) *gvariant.Dict {
+		d := gvariant.NewDict()
+		d.Set("sig", gvariant.NewString(s))
+		return d
+	}
+	for _, c := range []struct {
+		name   string
+		verify bool
+		harm   func(t *testing.T, dst *ostree.Repo, file string, sum ostree.Checksum)
+		source func(t *testing.T, src *ostree.Repo, sum ostree.Checksum)
+		want   string // of the first key, "" for damage that stays
+		fixed  bool
+	}{
+		{name: "sound", want: "sig2"},
+		{name: "garbage", want: "sig2", fixed: true,
+			harm: func(t *testing.T, _ *ostree.Repo, file string, _ ostree.Checksum) {
+				require.NoError(t, os.WriteFile(file, []byte("garbage"), 0o644))
+			}},
+		{name: "garbage, and the source has none",
+			harm: func(t *testing.T, _ *ostree.Repo, file string, _ ostree.Checksum) {
+				require.NoError(t, os.WriteFile(file, []byte("garbage"), 0o644))
+			},
+			source: func(t *testing.T, src *ostree.Repo, sum ostree.Checksum) {
+				require.NoError(t, src.SetDetachedMetadata(t.Context(), sum, nil))
+			}},
+		{name: "changed, but nobody demands a signature", want: "changed",
+			harm: func(t *testing.T, dst *ostree.Repo, _ string, sum ostree.Checksum) {
+				require.NoError(t, dst.SetDetachedMetadata(t.Context(), sum, text("changed")))
+			}},
+		{name: "badly signed", verify: true, want: "sig2", fixed: true,
+			harm: func(t *testing.T, dst *ostree.Repo, _ string, sum ostree.Checksum) {
+				require.NoError(t, dst.SetDetachedMetadata(t.Context(), sum, text("changed")))
+			}},
+		{name: "signature gone", verify: true, want: "sig2", fixed: true,
+			harm: func(t *testing.T, dst *ostree.Repo, file string, _ ostree.Checksum) {
+				require.NoError(t, os.Remove(file))
+			}},
+		{name: "the source is not signed either", verify: true, want: "changed",
+			harm: func(t *testing.T, dst *ostree.Repo, _ string, sum ostree.Checksum) {
+				require.NoError(t, dst.SetDetachedMetadata(t.Context(), sum, text("changed")))
+			},
+			source: func(t *testing.T, src *ostree.Repo, sum ostree.Checksum) {
+				require.NoError(t, src.SetDetachedMetadata(t.Context(), sum, text("other")))
+			}},
+	} {
+		for _, local := range []bool{false, true} {
+			t.Run(c.name+map[bool]string{true: ", path", false: ", HTTP"}[local], func(t *testing.T) {
+				origin, sums := history(t)
+				dst := pulled(t, ostree.ModeBareUser, pull.Local(origin))
+				file := stored(dst, ostree.ObjectName{Checksum: sums[2], Type: ostree.TypeCommitMeta})
+				if c.harm != nil {
+					c.harm(t, dst, file, sums[2])
+				}
+				if c.source != nil {
+					c.source(t, origin, sums[2])
+				}
+				src := pull.Local(origin)
+				if !local {
+					src = serve(t, origin).source()
+				}
+				o := &pull.RepairOptions{}
+				if c.verify {
+					o.Verify = map[string]pull.Verifier{"origin": dictVerifier{"sig"}}
+				}
+				before, _ := os.ReadFile(file)
+				res, err := pull.Repair(t.Context(), dst, []pull.Source{src}, o)
+				require.NoError(t, err)
+				require.NoError(t, res.Report.Err(), "objects are fine")
+				require.Empty(t, res.Repaired)
+				if c.fixed {
+					require.Equal(t, []ostree.Checksum{sums[2]}, res.Detached)
+				} else {
+					require.Empty(t, res.Detached)
+					after, err := os.ReadFile(file)
+					require.NoError(t, err)
+					require.Equal(t, before, after)
+				}
+				if c.want == "sig2" || c.want == "changed" && !c.verify {
+					require.Empty(t, res.Failed)
+				} else {
+					require.Len(t, res.Failed, 1)
+					require.Equal(t, ostree.ObjectName{Checksum: sums[2], Type: ostree.TypeCommitMeta}, res.Failed[0].Object)
+				}
+				if c.want != "" {
+					d, err := dst.DetachedMetadata(t.Context(), sums[2])
+					require.NoError(t, err)
+					got, _ := d.String("sig")
+					require.Equal(t, c.want, got)
+				}
+			})
+		}
 	}
 }
