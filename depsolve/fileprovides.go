@@ -16,15 +16,16 @@ func (p *Pool) addFileProvides() {
 	if len(wanted) == 0 {
 		return
 	}
-	dirs := newBitset(len(p.strs.ends))
+	dirs, bases := newBitset(len(p.strs.ends)), newBitset(len(p.strs.ends))
 	for k := range wanted {
 		dirs.set(int32(k[0]))
+		bases.set(int32(k[1]))
 	}
 	var found []DepID
 	for pkg := int32(systemPkg + 1); int(pkg) < len(p.name); pkg++ {
 		found = found[:0]
 		for at := p.filesAt[pkg]; p.files[at] != 0; at += 2 {
-			if dirs.has(int32(p.files[at])) {
+			if bases.has(int32(p.files[at+1])) && dirs.has(int32(p.files[at])) {
 				if id, ok := wanted[[2]uint32{p.files[at], p.files[at+1]}]; ok {
 					found = append(found, id)
 				}

@@ -72,6 +72,8 @@ type Pool struct {
 	lits       *cdcl.Arena
 	indexed    bool
 	provIndex  []int32 // by string id: offset into lits
+	provBase   int32   // the first of those
+	provDeps   []DepID // by place in lits, from provBase on
 	relIndex   []int32 // by relation number: offset into lits, -1 unknown
 	indexedStr int
 	litsMax    int // rebuild the index when the arena is longer

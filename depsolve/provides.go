@@ -35,44 +35,53 @@ func (p *Pool) indexable(pkg int32) bool {
 }
 
 // indexNames fills provIndex by counting, then placing: two passes over all
-// provides, no allocation per name.
+// provides, no allocation per name. provDeps has, for each place, what the
+// package provides of the name, or 0 if that is more than one thing.
 func (p *Pool) indexNames() {
 	n := len(p.strs.ends)
-	count := make([]int32, n)
-	last := make([]int32, n)
-	each := func(f func(name DepID, pkg int32)) {
-		clear(last)
-		for pkg := int32(systemPkg + 1); int(pkg) < len(p.name); pkg++ {
-			if !p.indexable(pkg) {
-				continue
+	next := make([]int32, n) // first the number of provides, then the next free place
+	for pkg := int32(systemPkg + 1); int(pkg) < len(p.name); pkg++ {
+		if !p.indexable(pkg) {
+			continue
+		}
+		for _, d := range p.arena[p.deps[depProvides][pkg]:] {
+			if d == 0 {
+				break
 			}
-			for at := p.deps[depProvides][pkg]; p.arena[at] != 0; at++ {
-				d := p.arena[at]
-				if d.isRel() {
-					d = p.baseName(d)
-				}
-				if d != markFile && last[d] != pkg {
-					last[d] = pkg
-					f(d, pkg)
-				}
-			}
+			next[p.baseName(d)]++
 		}
 	}
-	each(func(name DepID, _ int32) { count[name]++ })
+	next[markFile] = 0
 	p.provIndex = make([]int32, n)
-	total := int32(p.lits.Len())
-	for i, c := range count {
+	p.provBase = int32(p.lits.Len())
+	total := p.provBase
+	for i, c := range next {
 		if c != 0 {
-			p.provIndex[i] = total
+			p.provIndex[i], next[i] = total, total
 			total += c + 1
 		}
 	}
 	lits := p.lits.Extend(int(total))
-	clear(count)
-	each(func(name DepID, pkg int32) {
-		lits[p.provIndex[name]+count[name]] = pkg
-		count[name]++
-	})
+	p.provDeps = make([]DepID, total-p.provBase)
+	for pkg := int32(systemPkg + 1); int(pkg) < len(p.name); pkg++ {
+		if !p.indexable(pkg) {
+			continue
+		}
+		for _, d := range p.arena[p.deps[depProvides][pkg]:] {
+			if d == 0 {
+				break
+			}
+			name := p.baseName(d)
+			switch at := next[name]; {
+			case name == markFile:
+			case lits[at-1] == pkg: // before the first place is the end of another list
+				p.provDeps[at-1-p.provBase] = 0
+			default:
+				lits[at], p.provDeps[at-p.provBase] = pkg, d
+				next[name]++
+			}
+		}
+	}
 }
 
 // providers returns the packages that provide a dependency, in ascending
@@ -138,8 +147,9 @@ func (p *Pool) versionProviders(r relation) []int32 {
 		return p.archProviders(relation{p.Relation(l.left, r.op, r.right), l.right, OpArch})
 	}
 	var out []int32
-	for _, pkg := range p.providers(r.left) {
-		if p.providesVersion(pkg, r) {
+	at := p.providersAt(r.left) - p.provBase
+	for i, pkg := range p.providers(r.left) {
+		if d := p.provDeps[int(at)+i]; d != 0 && p.provideFits(d, r) || d == 0 && p.providesVersion(pkg, r) {
 			out = append(out, pkg)
 		}
 	}
@@ -158,18 +168,20 @@ func (p *Pool) isRpmFeature(name DepID) bool {
 // fitting version. A provide without version fits every version.
 func (p *Pool) providesVersion(pkg int32, r relation) bool {
 	for at := p.deps[depProvides][pkg]; p.arena[at] != 0; at++ {
-		d := p.arena[at]
-		if d == r.left {
-			return true
-		}
-		if !d.isRel() {
-			continue
-		}
-		if pr := p.rel(d); pr.left == r.left && p.rangesMeet(pr.op, pr.right, r.op, r.right) {
+		if p.provideFits(p.arena[at], r) {
 			return true
 		}
 	}
 	return false
+}
+
+// provideFits is providesVersion for one of the provides.
+func (p *Pool) provideFits(d DepID, r relation) bool {
+	if !d.isRel() {
+		return d == r.left
+	}
+	pr := p.rel(d)
+	return pr.left == r.left && p.rangesMeet(pr.op, pr.right, r.op, r.right)
 }
 
 func (p *Pool) archProviders(r relation) []int32 {
