@@ -69,7 +69,7 @@ func (a *app) deltaReindexCommand() *cobra.Command {
 			}
 			sum, err := resolve(c.Context(), repo, to)
 			if err != nil {
-				return err
+				return errorf("Invalid rev %s", to)
 			}
 			return delta.Reindex(c.Context(), repo, sum)
 		})
@@ -80,7 +80,7 @@ func (a *app) deltaReindexCommand() *cobra.Command {
 func (a *app) deltaDeleteCommand() *cobra.Command {
 	return &cobra.Command{Use: "delete", Short: "Remove a delta", RunE: func(c *cobra.Command, args []string) error {
 		if len(args) == 0 {
-			return glibopt.Usagef("DELTA must be specified")
+			return errorf("DELTA must be specified")
 		}
 		return a.withRepo(c.Context(), func(repo *ostree.Repo) error {
 			n, err := delta.ParseName(args[0])
@@ -99,7 +99,7 @@ func (a *app) deltaDeleteCommand() *cobra.Command {
 func (a *app) deltaShowCommand() *cobra.Command {
 	return &cobra.Command{Use: "show", Short: "Dump information on a delta", RunE: func(c *cobra.Command, args []string) error {
 		if len(args) == 0 {
-			return glibopt.Usagef("DELTA must be specified")
+			return errorf("DELTA must be specified")
 		}
 		return a.withRepo(c.Context(), func(repo *ostree.Repo) error { return a.deltaShow(c.Context(), repo, args[0]) })
 	}}
@@ -159,10 +159,14 @@ func bothSizes(n uint64) string {
 // openDelta opens a delta by name or by path.
 func openDelta(repo *ostree.Repo, arg string) (*delta.Delta, error) {
 	if n, err := delta.ParseName(arg); err == nil {
-		return delta.Open(repo, n)
+		d, err := delta.Open(repo, n)
+		if isNotExist(err) {
+			return nil, errorf("openat(%s/superblock): No such file or directory", n.Dir())
+		}
+		return d, err
 	}
 	d, err := delta.OpenPath(arg)
-	if errors.Is(err, fs.ErrNotExist) && !strings.Contains(arg, "/") {
+	if isNotExist(err) && !strings.Contains(arg, "/") {
 		return nil, errorf("Invalid rev %s", arg)
 	}
 	return d, err

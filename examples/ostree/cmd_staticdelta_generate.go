@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -51,7 +52,7 @@ func (a *app) deltaGenerateCommand() *cobra.Command {
 			o.to = args[0]
 		}
 		if o.to == "" {
-			return glibopt.Usagef("TO revision must be specified")
+			return errorf("TO revision must be specified")
 		}
 		return a.withRepo(c.Context(), func(repo *ostree.Repo) error { return a.deltaGenerate(c.Context(), repo, &o) })
 	}
@@ -82,9 +83,11 @@ func (a *app) deltaGenerate(ctx context.Context, repo *ostree.Repo, o *deltaGene
 	if err != nil {
 		return err
 	}
-	a.printf("modified: %d\nnew reachable: metadata=%d content regular=%d symlink=%d\n",
+	// The details are for people: what scripts read ends here.
+	details := func(format string, args ...any) { fmt.Fprintf(a.stderr, format, args...) }
+	details("modified: %d\nnew reachable: metadata=%d content regular=%d symlink=%d\n",
 		stats.Patched+stats.Chunked, stats.Metadata, stats.Files+stats.Fallbacks, stats.Symlinks)
-	a.printf("parts=%d fallbacks=%d uncompressed=%s compressed=%s\nrollsum=%d objects\nbsdiff=%d objects\n", stats.Parts,
+	details("parts=%d fallbacks=%d uncompressed=%s compressed=%s\nrollsum=%d objects\nbsdiff=%d objects\n", stats.Parts,
 		stats.Fallbacks, progress.Size(int64(stats.Usize)), progress.Size(int64(stats.Size)), stats.Chunked, stats.Patched)
 	return nil
 }
