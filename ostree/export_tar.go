@@ -2,10 +2,11 @@ package ostree
 
 import (
 	"archive/tar"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
-	"path"
+	"strings"
 	"time"
 )
 
@@ -45,14 +46,14 @@ func (e *tarExporter) root(ctx context.Context, t Tree) error {
 	if err != nil {
 		return err
 	}
-	name := path.Join(".", e.o.Prefix)
 	if file != nil {
-		return e.file(ctx, path.Join(name, file.Name), file.Checksum)
+		return e.file(ctx, e.o.Prefix+file.Name, file.Checksum)
 	}
-	return e.dir(ctx, name, t, 0)
+	return e.dir(ctx, e.o.Prefix, t, 0)
 }
 
-func (e *tarExporter) dir(ctx context.Context, name string, t Tree, depth int) error {
+// dir writes a directory and what is in it; prefix goes before the names.
+func (e *tarExporter) dir(ctx context.Context, prefix string, t Tree, depth int) error {
 	if depth > maxTreeDepth {
 		return fmt.Errorf("more than %d levels of directories", maxTreeDepth)
 	}
@@ -65,16 +66,16 @@ func (e *tarExporter) dir(ctx context.Context, name string, t Tree, depth int) e
 		return err
 	}
 	h := &FileHeader{UID: m.UID, GID: m.GID, Mode: m.Mode, Xattrs: m.Xattrs}
-	if err := e.w.WriteHeader(e.header(name+"/", tar.TypeDir, h)); err != nil {
+	if err := e.w.WriteHeader(e.header(cmp.Or(strings.TrimRight(prefix, "/"), ".")+"/", tar.TypeDir, h)); err != nil {
 		return err
 	}
 	for _, f := range dt.Files {
-		if err := e.file(ctx, path.Join(name, f.Name), f.Checksum); err != nil {
-			return fmt.Errorf("%s: %w", path.Join(name, f.Name), err)
+		if err := e.file(ctx, prefix+f.Name, f.Checksum); err != nil {
+			return fmt.Errorf("%s: %w", prefix+f.Name, err)
 		}
 	}
 	for _, d := range dt.Dirs {
-		if err := e.dir(ctx, path.Join(name, d.Name), Tree{d.Tree, d.Meta}, depth+1); err != nil {
+		if err := e.dir(ctx, prefix+d.Name+"/", Tree{d.Tree, d.Meta}, depth+1); err != nil {
 			return err
 		}
 	}

@@ -57,7 +57,7 @@ func (im *tarImporter) run(ctx context.Context, r *tar.Reader) error {
 		}
 		hdr, err := r.Next()
 		if errors.Is(err, io.EOF) {
-			return im.modifier.unmatched()
+			return errors.Join(im.modifier.unmatched(), im.defaultRoot(ctx))
 		}
 		if err != nil {
 			return err
@@ -99,6 +99,7 @@ func (im *tarImporter) entry(ctx context.Context, hdr *tar.Header, r io.Reader) 
 	if err != nil {
 		return err
 	}
+	parent := FileHeader{UID: h.UID, GID: h.GID, Mode: unix.S_IFDIR | 0o755} // where it has no entry
 	typ := h.Mode & unix.S_IFMT
 	if im.modifier.apply(at, h) == FilterSkip {
 		if typ == unix.S_IFDIR {
@@ -114,9 +115,9 @@ func (im *tarImporter) entry(ctx context.Context, hdr *tar.Header, r io.Reader) 
 		return err
 	}
 	if typ == unix.S_IFDIR {
-		return im.dir(ctx, at, h)
+		return im.dir(ctx, at, h, parent)
 	}
-	if err := im.parent(ctx, at); err != nil {
+	if err := im.parent(ctx, at, parent); err != nil {
 		return err
 	}
 	c, err := im.file(ctx, hdr, h, r)
@@ -155,7 +156,7 @@ const paxXattr = "SCHILY.xattr."
 func tarXattrs(hdr *tar.Header) []dirfd.Xattr {
 	var out []dirfd.Xattr
 	for key, value := range hdr.PAXRecords {
-		if name, ok := strings.CutPrefix(key, paxXattr); ok && value != "" {
+		if name, ok := strings.CutPrefix(key, paxXattr); ok {
 			out = append(out, dirfd.Xattr{Name: name, Value: []byte(value)})
 		}
 	}
@@ -189,14 +190,13 @@ func (im *tarImporter) hardlink(ctx context.Context, name string) (Checksum, err
 }
 
 // dir makes a directory or, if it exists, gives it new metadata.
-func (im *tarImporter) dir(ctx context.Context, at string, h *FileHeader) error {
+func (im *tarImporter) dir(ctx context.Context, at string, h *FileHeader, parent FileHeader) error {
 	if at != "/" {
-		if err := im.parent(ctx, at); err != nil {
+		if err := im.parent(ctx, at, parent); err != nil {
 			return err
 		}
 	}
-	meta := &DirMeta{UID: h.UID, GID: h.GID, Mode: h.Mode, Xattrs: h.Xattrs}
-	c, err := im.t.WriteMetadata(ctx, TypeDirMeta, meta.Encode())
+	c, err := im.dirMeta(ctx, h)
 	if err != nil {
 		return err
 	}
@@ -207,29 +207,62 @@ func (im *tarImporter) dir(ctx context.Context, at string, h *FileHeader) error 
 	return err
 }
 
-// parent demands that the directory of an entry exists, or makes it.
-func (im *tarImporter) parent(ctx context.Context, at string) error {
+func (im *tarImporter) dirMeta(ctx context.Context, h *FileHeader) (Checksum, error) {
+	meta := &DirMeta{UID: h.UID, GID: h.GID, Mode: h.Mode, Xattrs: h.Xattrs}
+	return im.t.WriteMetadata(ctx, TypeDirMeta, meta.Encode())
+}
+
+// parent demands that the directory of an entry exists, or makes it like h: it belongs to whom the entry that needs
+// it belongs to in the archive. The root is made with the first directory in it.
+func (im *tarImporter) parent(ctx context.Context, at string, h FileHeader) error {
 	up := path.Dir(at)
+	if up == "/" {
+		return nil
+	}
 	e, err := im.m.Lookup(ctx, up)
 	if err != nil {
 		return err
 	}
-	if e.Kind == EntryDir && (up != "/" || !im.m.meta.IsZero() || !im.o.CreateParents) {
+	switch {
+	case e.Kind == EntryDir:
 		return nil
-	}
-	if e.Kind == EntryFile {
+	case e.Kind == EntryFile:
 		return pathError("make directory", up, errNotDir)
-	}
-	if !im.o.CreateParents {
+	case !im.o.CreateParents:
 		return fmt.Errorf("no entry for its directory %s precedes it", up)
 	}
-	h := &FileHeader{Mode: unix.S_IFDIR | 0o755}
-	if im.modifier.apply(up, h) == FilterSkip {
-		return fmt.Errorf("filter leaves out its directory %s, which has no entry", up)
+	if im.m.meta.IsZero() {
+		if err := im.made(ctx, "/", h); err != nil {
+			return err
+		}
 	}
-	none := func() ([]dirfd.Xattr, error) { return nil, nil }
-	if err := im.modifier.xattrs(up, h, none); err != nil {
+	if err := im.parent(ctx, up, h); err != nil {
 		return err
 	}
-	return im.dir(ctx, up, h)
+	return im.made(ctx, up, h)
+}
+
+// made makes a directory that has no entry; of all options only that for attributes, which may be labels, matters.
+func (im *tarImporter) made(ctx context.Context, at string, h FileHeader) error {
+	none := func() ([]dirfd.Xattr, error) { return nil, nil }
+	if err := im.modifier.xattrs(at, &h, none); err != nil {
+		return err
+	}
+	c, err := im.dirMeta(ctx, &h)
+	if err != nil {
+		return err
+	}
+	d, err := im.m.EnsureDir(ctx, at, c)
+	if err == nil {
+		d.SetMeta(c)
+	}
+	return err
+}
+
+// defaultRoot makes a root for an archive that has none.
+func (im *tarImporter) defaultRoot(ctx context.Context) error {
+	if !im.o.CreateParents || !im.m.meta.IsZero() {
+		return nil
+	}
+	return im.made(ctx, "/", FileHeader{Mode: unix.S_IFDIR | 0o755})
 }

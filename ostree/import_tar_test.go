@@ -47,7 +47,7 @@ func TestImportTar(t *testing.T) {
 	tree, meta, err := tx.WriteTree(ctx, m)
 	require.NoError(t, err)
 	want := map[string]string{
-		"/": "40755 0:0", "/usr": "40755 0:0", "/usr/bin": "40700 3:0", "/usr/bin/sh": "100755 1:2", "/usr/bin/hard": "100755 1:2",
+		"/": "40755 1:2", "/usr": "40755 1:2", "/usr/bin": "40700 3:0", "/usr/bin/sh": "100755 1:2", "/usr/bin/hard": "100755 1:2",
 		"/usr/bin/soft": "120777 0:0 sh", "/skipped-not": "104711 0:0",
 	}
 	if d := cmp.Diff(want, list(t, tx, tree, meta, "/", map[string]string{})); d != "" {

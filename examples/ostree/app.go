@@ -110,6 +110,17 @@ func (a *app) remotesDir() string {
 // resolve turns a revision into a checksum, with the real command's words for one that is not there.
 func resolve(ctx context.Context, repo *ostree.Repo, rev string) (ostree.Checksum, error) {
 	c, err := repo.ResolveRev(ctx, rev)
+	if err != nil {
+		base := strings.TrimRight(rev, "^")
+		_, notSum := ostree.ParseChecksum(base)
+		if _, _, notSpec := ostree.ParseRefspec(base); notSum != nil && notSpec != nil {
+			return c, errorf("Invalid refspec %s", base)
+		}
+	}
+	var missing *ostree.MissingError
+	if errors.As(err, &missing) {
+		return c, err
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		if child, ok := strings.CutSuffix(rev, "^"); ok {
 			if c, err = resolve(ctx, repo, child); err == nil {

@@ -19,7 +19,7 @@ func (a *app) catCommand() *cobra.Command {
 	c := &cobra.Command{Use: "cat COMMIT PATH...", Short: "Concatenate contents of files"}
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if len(args) < 2 {
-			return glibopt.Usagef("An COMMIT and at least one PATH argument are required")
+			return glibopt.Usagef("A COMMIT and at least one PATH argument are required")
 		}
 		return a.withRepo(c.Context(), func(repo *ostree.Repo) error { return a.cat(c.Context(), repo, args[0], args[1:]) })
 	}

@@ -72,7 +72,11 @@ func (a *app) checkoutCommand() *cobra.Command {
 			if len(args) > 1 {
 				dest = args[1]
 			}
-			return checkout(c.Context(), repo, args[0], dest, o)
+			sum, err := resolve(c.Context(), repo, args[0])
+			if err != nil {
+				return err
+			}
+			return checkout(c.Context(), repo, sum, dest, o)
 		})
 	}
 	return c
@@ -97,7 +101,7 @@ func (o *checkoutOptions) finish() error {
 		return errorf("--union-identical requires --require-hardlinks")
 	}
 	if o.RequireHardlinks && o.ForceCopy {
-		return errorf("--require-hardlinks and --force-copy are incompatible")
+		return errorf("Cannot specify both --require-hardlinks and --force-copy")
 	}
 	on, err := parseFsync(o.fsync, false)
 	if err != nil {
@@ -117,15 +121,11 @@ func (o *checkoutOptions) finish() error {
 	return o.label()
 }
 
-func checkout(ctx context.Context, repo *ostree.Repo, rev, dest string, o checkoutOptions) error {
-	sum, err := resolve(ctx, repo, rev)
-	if err != nil {
-		return err
-	}
+func checkout(ctx context.Context, repo *ostree.Repo, sum ostree.Checksum, dest string, o checkoutOptions) error {
 	if o.composefs || o.composefsNoVerity {
 		return writeComposefs(ctx, repo, sum, dest, o)
 	}
-	err = repo.Checkout(ctx, sum, dest, &o.CheckoutOptions)
+	err := repo.Checkout(ctx, sum, dest, &o.CheckoutOptions)
 	switch {
 	case errors.Is(err, fs.ErrExist) && o.Union == ostree.UnionNone:
 		return errorf("mkdirat: File exists")
@@ -163,8 +163,12 @@ func (a *app) checkoutMany(ctx context.Context, repo *ostree.Repo, args []string
 			return errorf("Premature EOF reading the list of checkouts")
 		}
 		o.Subpath = strings.TrimSuffix(sub, "\x00")
-		if err := checkout(ctx, repo, strings.TrimSuffix(rev, "\x00"), args[0], o); err != nil {
+		sum, err := resolve(ctx, repo, strings.TrimSuffix(rev, "\x00"))
+		if err != nil {
 			return err
+		}
+		if err := checkout(ctx, repo, sum, args[0], o); err != nil {
+			return errorf("Processing tree %s: %w", sum, realWords(err))
 		}
 	}
 }

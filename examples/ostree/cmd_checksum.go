@@ -1,6 +1,9 @@
 package main
 
 import (
+	"cmp"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -30,15 +33,30 @@ func (a *app) checksumCommand() *cobra.Command {
 	return c
 }
 
+// noInformation says that there is nothing at a path.
+func noInformation(path string) error {
+	abs, err := filepath.Abs(path)
+	return cmp.Or(err, errorf("Error when getting information for file “%s”: No such file or directory", abs))
+}
+
 // checksumPath computes the name of the object that a path would become: a file object, or the dirmeta of a directory.
 func checksumPath(path string, withXattrs bool) (ostree.Checksum, error) {
-	dir, err := dirfd.Open(filepath.Dir(path))
+	parent, name := filepath.Dir(path), filepath.Base(path)
+	if name == "/" {
+		name = "."
+	}
+	dir, err := dirfd.Open(parent)
+	if errors.Is(err, fs.ErrNotExist) {
+		return ostree.Checksum{}, noInformation(path)
+	}
 	if err != nil {
 		return ostree.Checksum{}, err
 	}
 	defer dir.Close()
-	name := filepath.Base(path)
 	st, err := dir.Lstat(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return ostree.Checksum{}, noInformation(path)
+	}
 	if err != nil {
 		return ostree.Checksum{}, err
 	}

@@ -81,9 +81,6 @@ func (a *app) commitCommand() *cobra.Command {
 		if o.branch == "" && !o.orphan {
 			return errorf("A branch must be specified with --branch, or use --orphan")
 		}
-		if o.noBindings && len(o.bindRefs) > 0 {
-			return errorf("--bind-ref is meaningless with --no-bindings")
-		}
 		return a.withRepo(c.Context(), func(repo *ostree.Repo) error {
 			return (&committer{app: a, repo: repo, opts: o}).run(c.Context(), args)
 		})
@@ -100,9 +97,13 @@ type committer struct {
 	parent  ostree.Checksum
 	old     *ostree.Commit // the parent, nil without one
 	signers []sign.Signer
+	filter  pathFilter
 }
 
 func (c *committer) run(ctx context.Context, args []string) (err error) {
+	if err := c.checkTexts(); err != nil {
+		return err
+	}
 	if c.opts.branch != "" {
 		if _, _, err := ostree.ParseRefspec(c.opts.branch); err != nil {
 			return errorf("Invalid refspec %s", c.opts.branch)
@@ -185,7 +186,7 @@ func (c *committer) write(ctx context.Context, tree ostree.Tree) error {
 	if err != nil {
 		return err
 	}
-	if !c.opts.orphan {
+	if c.opts.branch != "" { // with --orphan, too
 		c.tx.SetRef(c.opts.branch, sum)
 	}
 	if c.failsOnPurpose() {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -35,7 +36,7 @@ func (a *app) config(ctx context.Context, repo *ostree.Repo, group, op string, a
 	case len(args) < want:
 		return errorf("KEY and VALUE must be specified")
 	case len(args) > want:
-		return errorf("Too many arguments given")
+		return glibopt.Usagef("Too many arguments given")
 	}
 	key := args[0]
 	if group == "" {
@@ -48,6 +49,9 @@ func (a *app) config(ctx context.Context, repo *ostree.Repo, group, op string, a
 	switch op {
 	case "get":
 		v, ok := cfg.Get(group, key)
+		if !ok && !slices.Contains(cfg.Groups(), group) {
+			return errorf("Key file does not have group “%s”", group)
+		}
 		if !ok {
 			return errorf("Key file does not have key “%s” in group “%s”", key, group)
 		}

@@ -46,11 +46,6 @@ func (a *app) fsck(ctx context.Context, repo *ostree.Repo, o fsckOptions) error 
 		}
 		return a.fsckRepair(ctx, repo, o, say)
 	}
-	if o.tombstones {
-		if err := setTombstones(ctx, repo); err != nil {
-			return err
-		}
-	}
 	say("Validating refs...\n")
 	step, started := 0, false
 	enumerating := func() {
@@ -73,6 +68,11 @@ func (a *app) fsck(ctx context.Context, repo *ostree.Repo, o fsckOptions) error 
 	})
 	if err != nil {
 		return err
+	}
+	if len(report.Tombstones) > 0 {
+		if err := setTombstones(ctx, repo); err != nil {
+			return err
+		}
 	}
 	if !started && len(report.Problems) > 0 && report.Problems[0].Collection != "" {
 		say("Validating refs in collections...\n")

@@ -2,6 +2,9 @@ package main
 
 import (
 	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -22,9 +25,17 @@ func (a *app) initCommand() *cobra.Command {
 		if dir == "" {
 			dir = "."
 		}
+		if c.Flags().Changed("collection-id") {
+			if err := ostree.ValidateCollectionID(collection); err != nil {
+				return errorf("Invalid collection ID %s", collection)
+			}
+		}
 		m, err := ostree.ParseMode(mode)
 		if err != nil {
 			return errorf("Invalid mode '%s' in repository configuration", mode)
+		}
+		if _, err := os.Stat(filepath.Dir(filepath.Clean(dir))); errors.Is(err, fs.ErrNotExist) {
+			return errorf("Creating repo: mkdirat: No such file or directory")
 		}
 		repo, err := ostree.Init(c.Context(), dir, &ostree.InitOptions{Mode: m, CollectionID: collection})
 		if err != nil {

@@ -53,7 +53,7 @@ func (a *app) ls(ctx context.Context, repo *ostree.Repo, rev string, paths []str
 	defer out.Flush()
 	l := &lister{out: out, repo: repo, opts: o, root: ostree.DirEntry{Tree: commit.RootTree, Meta: commit.RootMeta}}
 	for _, p := range paths {
-		if err := l.list(ctx, path.Clean("/"+p)); err != nil {
+		if err := l.list(ctx, p); err != nil {
 			return err
 		}
 	}
@@ -68,10 +68,11 @@ type lister struct {
 	root ostree.DirEntry
 }
 
-func (l *lister) list(ctx context.Context, p string) error {
+func (l *lister) list(ctx context.Context, arg string) error {
+	p := path.Clean("/" + arg)
 	dir, file, err := l.find(ctx, p)
 	if err != nil {
-		return err
+		return fmt.Errorf("Inspecting path '%s': %w", arg, realWords(err))
 	}
 	if file != nil {
 		return l.printFile(ctx, p, file.Checksum)
@@ -88,10 +89,11 @@ func (l *lister) list(ctx context.Context, p string) error {
 // find walks down to a path: a directory or a file.
 func (l *lister) find(ctx context.Context, p string) (*ostree.DirEntry, *ostree.FileEntry, error) {
 	dir := l.root
-	rest := strings.Trim(p, "/")
+	walked, rest := "", strings.Trim(p, "/")
 	for rest != "" {
 		var name string
 		name, rest, _ = strings.Cut(rest, "/")
+		walked += "/" + name
 		t, err := l.repo.LoadDirTree(ctx, dir.Tree)
 		if err != nil {
 			return nil, nil, err
@@ -99,11 +101,11 @@ func (l *lister) find(ctx context.Context, p string) (*ostree.DirEntry, *ostree.
 		d, f := entryNamed(t, name)
 		switch {
 		case f != nil && rest != "":
-			return nil, nil, errorf("Inspecting path '%s': Not a directory", p)
+			return nil, nil, errorf("Not a directory")
 		case f != nil:
 			return nil, f, nil
 		case d == nil:
-			return nil, nil, errorf("Inspecting path '%[1]s': No such file or directory: %[1]s", p)
+			return nil, nil, errorf("No such file or directory: %s", walked)
 		}
 		dir = *d
 	}

@@ -34,7 +34,7 @@ func (a *app) pruneCommand() *cobra.Command {
 	glibopt.Bool(c, &o.CommitOnly, "commit-only", "", "Only traverse and delete commit objects.")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		if o.deltasOnly && len(o.delete) == 0 {
-			return glibopt.Usagef("--static-deltas-only requires --delete-commit; see https://github.com/ostreedev/ostree/issues/1479")
+			return errorf("--static-deltas-only requires --delete-commit; see https://github.com/ostreedev/ostree/issues/1479")
 		}
 		return a.withRepo(c.Context(), func(repo *ostree.Repo) error { return a.prune(c.Context(), repo, &o) })
 	}

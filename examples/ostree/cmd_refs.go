@@ -61,7 +61,13 @@ func createRef(ctx context.Context, repo *ostree.Repo, target string, o refsOpti
 	if !ok {
 		remote, name = "", o.create
 	}
-	if o.collections && ok {
+	if o.collections {
+		if !ok {
+			remote = o.create
+		}
+		if err := ostree.ValidateCollectionID(remote); err != nil {
+			return errorf("Invalid collection ID %s", remote)
+		}
 		return createCollectionRef(ctx, repo, remote, name, target)
 	}
 	if err := ostree.ValidateRefName(name); err != nil {
@@ -71,8 +77,10 @@ func createRef(ctx context.Context, repo *ostree.Repo, target string, o refsOpti
 	if err != nil {
 		return err
 	}
-	exists := func(r ostree.Ref) bool { return r.Remote == remote && r.Name == name }
-	if !o.force && !o.alias && slices.ContainsFunc(old, exists) {
+	exists := func(r ostree.Ref) bool { // an alias may become another
+		return r.Remote == remote && r.Name == name && !(o.alias && r.Alias != "")
+	}
+	if !o.force && slices.ContainsFunc(old, exists) {
 		return errorf("--create specified but ref %s already exists", o.create)
 	}
 	if o.alias {

@@ -72,6 +72,9 @@ func (a *app) remoteAddCommand() *cobra.Command {
 			}
 		}
 		return a.withRepo(c.Context(), func(repo *ostree.Repo) error {
+			if err := checkRemoteName(rem.Name); err != nil {
+				return err
+			}
 			if _, err := repo.Remote(rem.Name); err == nil && o.ifNotExists {
 				return nil
 			}
@@ -86,6 +89,14 @@ func (a *app) remoteAddCommand() *cobra.Command {
 		})
 	}
 	return c
+}
+
+// checkRemoteName refuses what cannot be a remote's name.
+func checkRemoteName(name string) error {
+	if _, _, err := ostree.ParseRefspec(name + ":ref"); err != nil || strings.Contains(name, ":") {
+		return errorf("Invalid remote name %s", name)
+	}
+	return nil
 }
 
 // remote builds the definition from the arguments; the options keep the order of the real command.
@@ -112,9 +123,9 @@ func (o *remoteAddOptions) remote(args []string, keys *sign.Options) (ostree.Rem
 		r.Options["custom-backend"] = o.customBackend
 	}
 	for _, kv := range o.set {
-		k, v, err := keyValue(kv)
-		if err != nil {
-			return r, err
+		k, v, ok := strings.Cut(kv, "=")
+		if !ok {
+			return r, errorf("Missing '=' in KEY=VALUE for --set")
 		}
 		r.Options[k] = v
 	}
@@ -161,6 +172,9 @@ func (a *app) remoteDeleteCommand() *cobra.Command {
 			return glibopt.Usagef("NAME must be specified")
 		}
 		return a.withRepo(c.Context(), func(repo *ostree.Repo) error {
+			if err := checkRemoteName(args[0]); err != nil {
+				return err
+			}
 			if _, err := repo.Remote(args[0]); err != nil {
 				if ifExists {
 					return nil

@@ -15,6 +15,9 @@ func (a *app) revParseCommand() *cobra.Command {
 		if len(args) == 0 && !single {
 			return glibopt.Usagef("REV must be specified")
 		}
+		if len(args) > 0 && single {
+			return glibopt.Usagef("Cannot specify arguments with --single")
+		}
 		return a.withRepo(c.Context(), func(repo *ostree.Repo) error {
 			if single {
 				return a.singleCommit(c.Context(), repo)

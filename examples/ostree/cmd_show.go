@@ -126,7 +126,7 @@ func (a *app) showObject(ctx context.Context, repo *ostree.Repo, sum ostree.Chec
 	}
 	f, err := repo.LoadFile(ctx, sum)
 	if errors.Is(err, fs.ErrNotExist) {
-		return errorf("Opening content object %[1]s: Couldn't find file object '%[1]s'", sum)
+		return errorf("Couldn't find file object '%s'", sum)
 	}
 	if err != nil {
 		return err
@@ -135,9 +135,13 @@ func (a *app) showObject(ctx context.Context, repo *ostree.Repo, sum ostree.Chec
 }
 
 func (a *app) showContent(sum ostree.Checksum, f *ostree.File) error {
-	a.printf("Object: %s\nType: file\nMode: %06o\nUID: %d\nGID: %d\nSize: %d\n", sum, f.Header.Mode, f.Header.UID, f.Header.GID, f.Size)
-	if f.Header.IsSymlink() {
-		a.printf("Target: %s\n", f.Header.Target)
+	h := &f.Header
+	a.printf("Object: %s\nType: file\n", sum)
+	if h.IsSymlink() {
+		a.printf("File Type: symlink\nTarget: %s\n", h.Target)
+	} else {
+		a.printf("File Type: regular\nSize: %d\n", f.Size)
 	}
+	a.printf("Mode: 0%o\nUid: %d\nGid: %d\nExtended Attributes: { %s }\n", h.Mode, h.UID, h.GID, xattrText(h.Xattrs))
 	return nil
 }

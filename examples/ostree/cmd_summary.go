@@ -47,7 +47,7 @@ func (a *app) summaryCommand() *cobra.Command {
 				return sign.Summary(c.Context(), repo, with...)
 			}
 			if !view && !raw && !listKeys && key == "" {
-				return glibopt.Usagef("No option specified; use -u to update summary")
+				return errorf("No option specified; use -u to update summary")
 			}
 			data, err := os.ReadFile(filepath.Join(repo.Path(), "summary"))
 			if errors.Is(err, fs.ErrNotExist) {
@@ -88,10 +88,18 @@ func indexDeltas(ctx context.Context, repo *ostree.Repo) error {
 		return err
 	}
 	indexes, err := delta.Indexes(repo)
-	if err != nil || len(deltas)+len(indexes) == 0 {
+	if err != nil {
 		return err
 	}
-	return delta.Reindex(ctx, repo)
+	if len(deltas)+len(indexes) > 0 {
+		return delta.Reindex(ctx, repo)
+	}
+	c := repo.Config()
+	if on, err := c.GetBool("core", "indexed-deltas", false); err != nil || on {
+		return err
+	}
+	c.Set("core", "indexed-deltas", "true") // there are indexes of all deltas there are
+	return repo.WriteConfig(ctx, c)
 }
 
 // summaryView says what of a summary to print.

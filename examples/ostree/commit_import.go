@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"os"
+	"slices"
 
 	"golang.org/x/sys/unix"
 
@@ -20,24 +23,25 @@ func (c *committer) importOptions(ctx context.Context, trees []string) (*ostree.
 	} else if disabled {
 		o.NoXattrs = true
 	}
-	if c.opts.roExecutables {
-		o.Filter = func(_ string, h *ostree.FileHeader) ostree.FilterResult {
-			if h.Mode&unix.S_IFMT == unix.S_IFREG && h.Mode&0o111 != 0 {
-				h.Mode &^= 0o222
-			}
-			return ostree.FilterKeep
-		}
-	}
+	c.filter.roExecutables = c.opts.roExecutables
 	var err error
 	if c.opts.statoverride != "" {
-		if o.ModeOverrides, err = readOverrides(c.opts.statoverride); err != nil {
+		if c.filter.overrides, err = readOverrides(c.opts.statoverride); err != nil {
 			return nil, err
 		}
 	}
 	if c.opts.skipList != "" {
-		if o.Skip, err = readLines(c.opts.skipList); err != nil {
+		paths, err := readLines(c.opts.skipList)
+		if err != nil {
 			return nil, err
 		}
+		c.filter.skip = map[string]bool{}
+		for _, p := range paths {
+			c.filter.skip[p] = true
+		}
+	}
+	if c.filter.roExecutables || len(c.filter.overrides) > 0 || len(c.filter.skip) > 0 {
+		o.Filter = c.filter.apply // which is called in order, by one goroutine
 	}
 	if c.opts.linkSpeedup || c.opts.devInoCanonical {
 		if o.DevIno, err = c.repo.DevIno(ctx); err != nil {
@@ -45,6 +49,59 @@ func (c *committer) importOptions(ctx context.Context, trees []string) (*ostree.
 		}
 	}
 	return o, c.label(ctx, trees, o)
+}
+
+// pathFilter carries out the options that name paths, over all trees together.
+type pathFilter struct {
+	overrides     map[string]ostree.ModeOverride // not matched yet
+	skip          map[string]bool                // true when not matched yet
+	roExecutables bool
+}
+
+func (f *pathFilter) apply(path string, h *ostree.FileHeader) ostree.FilterResult {
+	if v, ok := f.overrides[path]; ok {
+		delete(f.overrides, path)
+		if v.Set {
+			h.Mode &^= 0o7777
+		}
+		h.Mode |= v.Mode & 0o7777
+	}
+	if _, ok := f.skip[path]; ok {
+		f.skip[path] = false
+		return ostree.FilterSkip
+	}
+	if f.roExecutables && h.Mode&unix.S_IFMT == unix.S_IFREG && h.Mode&0o111 != 0 {
+		h.Mode &^= 0o222
+	}
+	return ostree.FilterKeep
+}
+
+// check fails for paths that were not met. Like for the real command, modes that were to be set need not be.
+func (f *pathFilter) check(stderr io.Writer) error {
+	var modes, skips []string
+	for p, v := range f.overrides {
+		if !v.Set {
+			modes = append(modes, p)
+		}
+	}
+	for p, missed := range f.skip {
+		if missed {
+			skips = append(skips, p)
+		}
+	}
+	for _, of := range []struct {
+		what  string
+		paths []string
+	}{{"statoverride", modes}, {"skip-list", skips}} {
+		slices.Sort(of.paths)
+		for _, p := range of.paths {
+			fmt.Fprintf(stderr, "Unmatched %s path: %s\n", of.what, p)
+		}
+		if len(of.paths) > 0 {
+			return errorf("Unmatched %s paths", of.what)
+		}
+	}
+	return nil
 }
 
 // modifies reports whether options change what is committed, so that a stored tree cannot be taken as it is.

@@ -12,24 +12,9 @@ import (
 
 // metadata builds the commit's metadata in the order in which the real command writes it.
 func (c *committer) metadata(ctx context.Context, tree ostree.Tree) (*gvariant.Dict, error) {
-	d := gvariant.NewDict()
-	for _, kv := range c.opts.metaStrings {
-		k, v, err := metadataPair(kv)
-		if err != nil {
-			return nil, err
-		}
-		d.Set(k, gvariant.NewString(v))
-	}
-	for _, kv := range c.opts.metaValues {
-		k, text, err := metadataPair(kv)
-		if err != nil {
-			return nil, err
-		}
-		v, err := gvariant.ParseText(text, "")
-		if err != nil {
-			return nil, errorf("Parsing %s: %v", kv, err)
-		}
-		d.Set(k, v)
+	d, err := c.given()
+	if err != nil {
+		return nil, err
 	}
 	if err := c.keep(d); err != nil {
 		return nil, err
@@ -58,6 +43,43 @@ func (c *committer) metadata(ctx context.Context, tree ostree.Tree) (*gvariant.D
 		d.Set(composefs.KeyDigest, gvariant.NewBytes(digest[:]))
 	}
 	return d, nil
+}
+
+// given is the metadata that the command line gives.
+func (c *committer) given() (*gvariant.Dict, error) {
+	d := gvariant.NewDict()
+	for _, kv := range c.opts.metaStrings {
+		k, v, err := metadataPair(kv)
+		if err != nil {
+			return nil, err
+		}
+		d.Set(k, gvariant.NewString(v))
+	}
+	for _, kv := range c.opts.metaValues {
+		k, text, err := metadataPair(kv)
+		if err != nil {
+			return nil, err
+		}
+		v, err := gvariant.ParseText(text, "")
+		if err != nil {
+			return nil, errorf("Parsing %s: %v", kv, err)
+		}
+		d.Set(k, v)
+	}
+	return d, nil
+}
+
+// checkTexts finds what is wrong with the options for metadata before any work is done.
+func (c *committer) checkTexts() error {
+	if _, err := c.given(); err != nil {
+		return err
+	}
+	for _, kv := range c.opts.detached {
+		if _, _, err := keyValue(kv); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // metadataPair is keyValue with a key.
@@ -94,7 +116,7 @@ func (c *committer) bindings(d *gvariant.Dict) {
 	}
 	slices.Sort(refs)
 	d.Set("ostree.ref-binding", gvariant.NewStrings(slices.Compact(refs)))
-	if id, ok := c.repo.Config().Get("core", "collection-id"); ok && !c.opts.orphan {
+	if id, ok := c.repo.Config().Get("core", "collection-id"); ok {
 		if _, given := d.Get("ostree.collection-binding"); !given {
 			d.Set("ostree.collection-binding", gvariant.NewString(id))
 		}
@@ -127,6 +149,12 @@ func (c *committer) tree(ctx context.Context, args []string) (ostree.Tree, error
 		if m, err = c.addTree(ctx, m, t, imp); err != nil {
 			return ostree.Tree{}, err
 		}
+	}
+	if err := c.filter.check(c.stderr); err != nil {
+		return ostree.Tree{}, err
+	}
+	if m.Meta().IsZero() {
+		return ostree.Tree{}, errorf("Can't commit an empty tree")
 	}
 	tree, meta, err := c.tx.WriteTree(ctx, m)
 	return ostree.Tree{Tree: tree, Meta: meta}, err

@@ -49,32 +49,10 @@ func (c *committer) importArchive(ctx context.Context, m *ostree.MutableTree, na
 	}()
 	o := *imp
 	o.CreateParents = c.opts.tarParents
-	err = c.tarRoot(ctx, m, &o)
-	if err == nil {
-		err = c.tx.ImportTar(ctx, m, r, &o)
-	}
+	err = c.tx.ImportTar(ctx, m, r, &o)
 	r.CloseWithError(io.ErrClosedPipe)
 	<-done
 	return errors.Join(err, plain.Close())
-}
-
-// tarRoot gives a tree from archives a root where parents are to be made: an archive may be empty.
-func (c *committer) tarRoot(ctx context.Context, m *ostree.MutableTree, o *ostree.ImportOptions) error {
-	if !o.CreateParents || !m.Meta().IsZero() {
-		return nil
-	}
-	meta := ostree.DirMeta{Mode: unix.S_IFDIR | 0o755}
-	if o.OwnerUID != nil {
-		meta.UID = *o.OwnerUID
-	}
-	if o.OwnerGID != nil {
-		meta.GID = *o.OwnerGID
-	}
-	sum, err := c.tx.WriteMetadata(ctx, ostree.TypeDirMeta, meta.Encode())
-	if err == nil {
-		m.SetMeta(sum)
-	}
-	return err
 }
 
 // renamer is what --tar-pathname-filter=REGEX,REPLACEMENT does to a name.

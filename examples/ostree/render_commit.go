@@ -23,11 +23,10 @@ func (a *app) printCommit(sum ostree.Checksum, c *ostree.Commit) {
 	if v, ok := c.Metadata.String("version"); ok {
 		a.printf("Version: %s\n", v)
 	}
-	a.println()
 	if c.Subject == "" {
 		a.printf("(no subject)\n")
 	} else {
-		a.printf("%s", indented(c.Subject))
+		a.printf("\n%s", indented(c.Subject))
 	}
 	if c.Body != "" {
 		a.printf("\n%s", indented(c.Body))

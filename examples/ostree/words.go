@@ -53,6 +53,8 @@ func realWords(err error) error {
 		return &spoken{capital(older.Error()), err}
 	case errors.As(err, &name):
 		return &spoken{capital(name.Error()), err}
+	case errors.As(err, &hardlink) && strings.HasPrefix(hardlink.Reason, "archive"): // that is what it says
+		return &spoken{"Bare repository mode cannot hardlink in user checkout mode", err}
 	case errors.As(err, &hardlink):
 		return &spoken{capital(hardlink.Error()), err}
 	case errors.As(err, &errno): // as strerror(3) writes it

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -114,8 +115,20 @@ func Strings(c *cobra.Command, p *[]string, name, short, meta, help string) {
 
 // Int adds an option with a whole number.
 func Int(c *cobra.Command, p *int, name, short, meta, help string) {
-	c.Flags().IntVarP(p, name, short, *p, help)
+	c.Flags().VarP((*int32Value)(p), name, short, help)
 	annotate(c.Flags(), name, meta)
+}
+
+// int32Value is a number as GLib has them, which may be written with a base as in C.
+type int32Value int
+
+func (v *int32Value) String() string { return strconv.Itoa(int(*v)) }
+func (v *int32Value) Type() string   { return "int" }
+
+func (v *int32Value) Set(s string) error {
+	n, err := strconv.ParseInt(s, 0, 32)
+	*v = int32Value(n)
+	return err
 }
 
 // Hide takes an option out of the help.
@@ -144,6 +157,7 @@ var parserMessages = []struct {
 	{regexp.MustCompile(`^unknown shorthand flag: '(.)' in -\S+$`), "Unknown option -%s"},
 	{regexp.MustCompile(`^flag needs an argument: '(.)' in -\S+$`), "Missing argument for -%s"},
 	{regexp.MustCompile(`^flag needs an argument: (--\S+)$`), "Missing argument for %s"},
+	{regexp.MustCompile(`^invalid argument (".*") for "(?:-., )?(--\S+)" flag: strconv\.ParseInt: .*: value out of range$`), "Integer value %s for %s out of range"},
 	{regexp.MustCompile(`^invalid argument (".*") for "(?:-., )?(--\S+)" flag: strconv\.ParseInt`), "Cannot parse integer value %s for %s"},
 }
 

@@ -60,6 +60,7 @@ func TestMessagesAndExitStatus(t *testing.T) {
 		{[]string{"cat", "-x"}, 1, "error: Unknown option -x\n"},
 		{[]string{"cat", "--parent"}, 1, "error: Missing argument for --parent\n"},
 		{[]string{"cat", "--depth=x"}, 1, "error: Cannot parse integer value “x” for --depth\n"},
+		{[]string{"cat", "--depth=4000000000"}, 1, "error: Integer value “4000000000” for --depth out of range\n"},
 	} {
 		code, _, errOut, _ := run(c.args...)
 		assert.Equal(t, c.code, code, "%v", c.args)
