@@ -151,12 +151,24 @@ type importer struct {
 	errSeq int
 }
 
-// importJob is a file to be hashed.
+// importBatch is the number of files that are handed to a worker at a time: waking one up costs as much as a small file.
+const importBatch = 16
+
+// importJob is some files of one directory.
 type importJob struct {
-	seq    int
-	dir    *sharedDir
+	dir   *sharedDir
+	at    string // its path
+	files []importFile
+}
+
+// importFile is a file or symbolic link to be looked at and hashed.
+type importFile struct {
+	seq    int // in the order of the walk
+	dir    *dirfd.Dir
 	name   string
 	path   string
+	typ    uint8 // unix.DT_*, as the directory says
+	looked bool  // what follows has been filled in
 	header FileHeader
 	st     dirfd.Stat
 	known  *knownFile // for a hit in the dev/ino cache
@@ -177,7 +189,7 @@ func newImporter(t *Tx, o *ImportOptions) *importer {
 		t:        t,
 		o:        o,
 		modifier: newModifier(o, canonical, o.NoXattrs || t.settings.noXattrs),
-		jobs:     make(chan importJob, 64),
+		jobs:     make(chan importJob, 16),
 		progress: progress{call: o.Progress},
 	}
 }
@@ -209,17 +221,21 @@ func (im *importer) run(ctx context.Context, root *sharedDir) (*importNode, erro
 
 func (im *importer) work(ctx context.Context, job importJob) {
 	defer job.dir.release()
-	if ctx.Err() != nil {
-		im.fail(job.seq, ctx.Err())
-		return
+	for i := range job.files {
+		f := &job.files[i]
+		if ctx.Err() != nil {
+			im.fail(f.seq, ctx.Err())
+			return
+		}
+		f.dir, f.path = job.dir.Dir, joinPath(job.at, f.name)
+		c, err := im.file(ctx, f)
+		if err != nil {
+			im.fail(f.seq, fmt.Errorf("%s: %w", f.path, err))
+			return
+		}
+		*f.out = c
+		im.progress.add(f.st.Size)
 	}
-	c, err := im.importFile(ctx, &job)
-	if err != nil {
-		im.fail(job.seq, fmt.Errorf("%s: %w", job.path, err))
-		return
-	}
-	*job.out = c
-	im.progress.add(job.st.Size)
 }
 
 func (im *importer) fail(seq int, err error) {
@@ -276,12 +292,21 @@ func (w *importWalk) dir(in *sharedDir, name, at string, st *dirfd.Stat) (*impor
 	}
 	// The capacity is never exceeded: workers keep pointers into files.
 	node := &importNode{meta: meta, files: make([]FileEntry, 0, len(entries))}
+	job := importJob{dir: d, at: at}
 	for _, e := range entries {
-		if err := w.entry(d, e.Name, path.Join(at, e.Name), node); err != nil {
+		if err := w.ctx.Err(); err != nil {
+			return nil, err
+		}
+		if e.Type == unix.DT_DIR {
+			err = w.subdir(d, e.Name, joinPath(at, e.Name), node)
+		} else {
+			err = w.file(&job, e, node)
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
-	return node, nil
+	return node, w.send(&job)
 }
 
 // meta writes the dirmeta of an open directory.
@@ -294,53 +319,58 @@ func (w *importWalk) meta(d *sharedDir, at string, h *FileHeader) (Checksum, err
 	return w.im.t.WriteMetadata(w.ctx, TypeDirMeta, meta.Encode())
 }
 
-func (w *importWalk) entry(d *sharedDir, name, at string, node *importNode) error {
-	if err := w.ctx.Err(); err != nil {
-		return err
-	}
+func (w *importWalk) subdir(d *sharedDir, name, at string, node *importNode) error {
 	st, err := d.Lstat(name)
 	if err != nil {
 		return err
 	}
-	if st.Mode&unix.S_IFMT == unix.S_IFDIR {
-		sub, err := w.dir(d, name, at, &st)
-		if sub != nil {
-			node.dirs, node.names = append(node.dirs, sub), append(node.names, name)
+	sub, err := w.dir(d, name, at, &st)
+	if sub != nil {
+		node.dirs, node.names = append(node.dirs, sub), append(node.names, name)
+	}
+	return err
+}
+
+// file adds a file to the job, unless it is to be left out.
+func (w *importWalk) file(job *importJob, e dirfd.Dirent, node *importNode) error {
+	f := importFile{seq: w.seq, name: e.Name, typ: e.Type}
+	if w.im.modifier.ordered() {
+		f.dir, f.path = job.dir.Dir, joinPath(job.at, e.Name)
+		keep, err := w.im.look(&f)
+		if err != nil {
+			return fmt.Errorf("%s: %w", f.path, err)
 		}
-		return err
+		if keep == FilterSkip {
+			return nil
+		}
 	}
-	job := importJob{seq: w.seq, dir: d, name: name, path: at, header: headerOf(&st), st: st}
-	if err := w.im.lookup(&job); err != nil {
-		return fmt.Errorf("%s: %w", at, err)
+	if err := checkFileName(e.Name); err != nil {
+		return fmt.Errorf("%s: %w", joinPath(job.at, e.Name), err)
 	}
-	if w.im.modifier.apply(at, &job.header) == FilterSkip {
-		return nil
-	}
-	if typ := job.header.Mode & unix.S_IFMT; typ != unix.S_IFREG && typ != unix.S_IFLNK || typ != st.Mode&unix.S_IFMT {
-		return fmt.Errorf("%s: only directories, regular files and symbolic links can be stored, not type %#o", at, typ)
-	}
-	if err := checkFileName(name); err != nil {
-		return fmt.Errorf("%s: %w", at, err)
-	}
-	same, err := w.im.unchanged(&job)
-	if err != nil {
-		return fmt.Errorf("%s: %w", at, err)
-	}
-	if same {
-		node.files = append(node.files, FileEntry{name, job.known.checksum})
-		w.im.hit(&job)
-		w.im.progress.add(st.Size)
-		return nil
+	if job.files == nil {
+		job.files = make([]importFile, 0, min(importBatch, cap(node.files)))
 	}
 	w.seq++
-	node.files = append(node.files, FileEntry{Name: name})
-	job.out = &node.files[len(node.files)-1].Checksum
-	d.retain()
+	node.files = append(node.files, FileEntry{Name: e.Name})
+	f.out = &node.files[len(node.files)-1].Checksum
+	if job.files = append(job.files, f); len(job.files) < importBatch {
+		return nil
+	}
+	return w.send(job)
+}
+
+// send gives the files collected in job to the workers.
+func (w *importWalk) send(job *importJob) error {
+	if len(job.files) == 0 {
+		return nil
+	}
+	job.dir.retain()
 	select {
-	case w.im.jobs <- job:
+	case w.im.jobs <- *job:
+		job.files = nil
 		return nil
 	case <-w.ctx.Done():
-		d.release()
+		job.dir.release()
 		return w.ctx.Err()
 	}
 }

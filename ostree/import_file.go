@@ -3,6 +3,7 @@ package ostree
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"example.com/rpmostree/internal/dirfd"
 	"golang.org/x/sys/unix"
@@ -14,14 +15,39 @@ type knownFile struct {
 	header   FileHeader // not set when the object is taken as it is
 }
 
+// look finds out what a file is and what the options make of it.
+func (im *importer) look(f *importFile) (FilterResult, error) {
+	st, err := f.dir.Lstat(f.name)
+	if err != nil {
+		return FilterSkip, err
+	}
+	return im.apply(f, &st)
+}
+
+// apply is look at a file whose stat(2) is known.
+func (im *importer) apply(f *importFile, st *dirfd.Stat) (FilterResult, error) {
+	f.looked, f.st, f.header = true, *st, headerOf(st)
+	if err := im.lookup(f); err != nil {
+		return FilterSkip, err
+	}
+	if im.modifier.apply(f.path, &f.header) == FilterSkip {
+		return FilterSkip, nil
+	}
+	typ := f.header.Mode & unix.S_IFMT
+	if typ != unix.S_IFREG && typ != unix.S_IFLNK || typ != st.Mode&unix.S_IFMT {
+		return FilterSkip, fmt.Errorf("only directories, regular files and symbolic links can be stored, not type %#o", typ)
+	}
+	return FilterKeep, nil
+}
+
 // lookup asks the dev/ino cache. In modes that keep owner and mode elsewhere than
 // in the inode, the object's are those to start from.
-func (im *importer) lookup(job *importJob) error {
-	c, ok := im.o.DevIno.Lookup(uint64(job.st.Dev), job.st.Ino)
-	if !ok || job.st.Mode&unix.S_IFMT != unix.S_IFREG {
+func (im *importer) lookup(f *importFile) error {
+	c, ok := im.o.DevIno.Lookup(uint64(f.st.Dev), f.st.Ino)
+	if !ok || f.st.Mode&unix.S_IFMT != unix.S_IFREG {
 		return nil
 	}
-	job.known = &knownFile{checksum: c}
+	f.known = &knownFile{checksum: c}
 	if im.o.DevInoCanonical {
 		return nil
 	}
@@ -29,9 +55,9 @@ func (im *importer) lookup(job *importJob) error {
 	if err != nil {
 		return err
 	}
-	job.known.header = *h
+	f.known.header = *h
 	if im.t.repo.mode == ModeBareUser || im.t.repo.mode == ModeBareUserOnly {
-		job.header = *h
+		f.header = *h
 	}
 	return nil
 }
@@ -39,73 +65,97 @@ func (im *importer) lookup(job *importJob) error {
 // xattrs returns the attributes of the object.
 func (k *knownFile) xattrs() ([]dirfd.Xattr, error) { return toDisk(k.header.Xattrs), nil }
 
-// unchanged reports whether a file is an object in the cache. It tells only where that takes no look at the file, which
-// is also cheaper than giving it to another goroutine.
-func (im *importer) unchanged(job *importJob) (bool, error) {
+// unchanged reports whether a file is an object in the cache. It tells only where that takes no look at the file.
+func (im *importer) unchanged(f *importFile) (bool, error) {
 	switch {
-	case job.known == nil:
+	case f.known == nil:
 		return false, nil
 	case im.o.DevInoCanonical:
 		return true, nil
 	case im.t.repo.mode != ModeBareUser: // the attributes are on the file
 		return false, nil
 	}
-	h := job.header
-	err := im.modifier.xattrs(job.path, &h, job.known.xattrs)
-	return err == nil && sameHeader(&h, &job.known.header), err
+	h := f.header
+	err := im.modifier.xattrs(f.path, &h, f.known.xattrs)
+	return err == nil && sameHeader(&h, &f.known.header), err
 }
 
-// importFile returns the object of a file or symbolic link, and writes it if it
-// is missing.
-func (im *importer) importFile(ctx context.Context, job *importJob) (Checksum, error) {
-	if job.header.IsSymlink() {
-		return im.importLink(ctx, job)
+// file returns the object of a file or symbolic link, and writes it if it is missing.
+func (im *importer) file(ctx context.Context, f *importFile) (Checksum, error) {
+	if !f.looked && f.typ == unix.DT_REG && im.o.DevIno == nil {
+		return im.open(ctx, f)
 	}
-	f, err := job.dir.OpenFile(job.name, unix.O_RDONLY|unix.O_NONBLOCK, 0)
+	if !f.looked {
+		if _, err := im.look(f); err != nil {
+			return Checksum{}, err
+		}
+	}
+	same, err := im.unchanged(f)
+	switch {
+	case err != nil:
+		return Checksum{}, err
+	case same:
+		im.hit()
+		return f.known.checksum, nil
+	case f.header.IsSymlink():
+		return im.link(ctx, f)
+	}
+	return im.open(ctx, f)
+}
+
+// open returns the object of a regular file.
+func (im *importer) open(ctx context.Context, f *importFile) (Checksum, error) {
+	in, err := f.dir.OpenRead(f.name)
 	if err != nil {
 		return Checksum{}, err
 	}
-	defer f.Close()
-	read := func() ([]dirfd.Xattr, error) { return dirfd.FReadXattrs(f) }
-	if job.known != nil && im.t.repo.mode == ModeBareUser {
-		read = job.known.xattrs
-	}
-	if err := im.modifier.xattrs(job.path, &job.header, read); err != nil {
+	defer in.Close()
+	st, err := in.Stat()
+	if err != nil {
 		return Checksum{}, err
 	}
-	if job.known != nil && sameHeader(&job.header, &job.known.header) {
-		im.hit(job)
-		return job.known.checksum, nil
+	if !f.looked {
+		if _, err := im.apply(f, &st); err != nil {
+			return Checksum{}, err
+		}
 	}
-	var st dirfd.Stat
-	if err := unix.Fstat(int(f.Fd()), &st); err != nil {
-		return Checksum{}, err
-	}
-	if st.Ino != job.st.Ino || st.Mode&unix.S_IFMT != unix.S_IFREG {
+	if st.Ino != f.st.Ino || st.Dev != f.st.Dev || st.Mode&unix.S_IFMT != unix.S_IFREG {
 		return Checksum{}, errors.New("file has been replaced during the import")
 	}
-	in := fileInput{header: &job.header, size: job.st.Size, r: f}
-	if im.o.Consume {
-		in.file = &ownFile{job.dir.Dir, job.name, f, &st}
+	read := in.ReadXattrs
+	if f.known != nil && im.t.repo.mode == ModeBareUser {
+		read = f.known.xattrs
 	}
-	return im.t.writeFile(ctx, in)
+	if err := im.modifier.xattrs(f.path, &f.header, read); err != nil {
+		return Checksum{}, err
+	}
+	if f.known != nil && sameHeader(&f.header, &f.known.header) {
+		im.hit()
+		return f.known.checksum, nil
+	}
+	if im.o.Consume {
+		own := &ownFile{f.dir, f.name, in.Take(), &st}
+		defer own.f.Close()
+		return im.t.writeFile(ctx, fileInput{header: &f.header, size: f.st.Size, r: own.f, file: own})
+	}
+	return im.t.writeFile(ctx, fileInput{header: &f.header, size: f.st.Size, r: in})
 }
 
-func (im *importer) importLink(ctx context.Context, job *importJob) (Checksum, error) {
-	target, err := job.dir.Readlink(job.name)
+func (im *importer) link(ctx context.Context, f *importFile) (Checksum, error) {
+	target, err := f.dir.Readlink(f.name)
 	if err != nil {
 		return Checksum{}, err
 	}
-	job.header.Target = target
-	read := func() ([]dirfd.Xattr, error) { return job.dir.ReadXattrs(job.name) }
-	if err := im.modifier.xattrs(job.path, &job.header, read); err != nil {
+	f.header.Target = target
+	read := func() ([]dirfd.Xattr, error) { return f.dir.ReadXattrs(f.name) }
+	if err := im.modifier.xattrs(f.path, &f.header, read); err != nil {
 		return Checksum{}, err
 	}
-	return im.t.writeFile(ctx, fileInput{header: &job.header, size: 0})
+	return im.t.writeFile(ctx, fileInput{header: &f.header, size: 0})
 }
 
 // hit counts a file that did not have to be read.
-func (im *importer) hit(job *importJob) {
+func (im *importer) hit() {
 	im.t.mu.Lock()
 	defer im.t.mu.Unlock()
 	im.t.stats.DevInoHits++

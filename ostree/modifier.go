@@ -50,8 +50,8 @@ func ParseStatOverride(r io.Reader) (map[string]ModeOverride, error) {
 	return out, nil
 }
 
-// modifier applies the options that change or leave out entries. apply must be
-// called by one goroutine, xattrs may be called by several.
+// modifier applies the options that change or leave out entries. If ordered says
+// so apply must be called by one goroutine, xattrs may be called by several.
 type modifier struct {
 	o         *ImportOptions
 	canonical bool
@@ -67,6 +67,11 @@ func newModifier(o *ImportOptions, canonical, noXattrs bool) *modifier {
 	}
 	m.overrides = maps.Clone(o.ModeOverrides)
 	return m
+}
+
+// ordered reports whether apply has to be called in the order of names, by one goroutine, and may leave entries out.
+func (m *modifier) ordered() bool {
+	return m.o.Filter != nil || len(m.skip) > 0 || len(m.overrides) > 0
 }
 
 // apply changes the header of the entry at path.

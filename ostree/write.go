@@ -16,8 +16,9 @@ import (
 // size than the actual one is an error. Attributes of h are sorted, and those
 // without a value dropped.
 //
-// Content that can be read twice (r is an [io.Seeker]) is not compressed or
-// copied if the object exists; neither are small files.
+// Content that can be read twice (r is an [io.Seeker]) is not compressed if the
+// object exists, nor copied unless most content before was new; small files are
+// neither.
 func (t *Tx) WriteFile(ctx context.Context, h *FileHeader, size int64, r io.Reader) (Checksum, error) {
 	xattrs, err := h.Xattrs.normalize()
 	if err != nil {
@@ -113,10 +114,22 @@ func (t *Tx) writeFile(ctx context.Context, in fileInput) (Checksum, error) {
 	if err != nil {
 		return Checksum{}, err
 	}
-	if seeker, ok := in.r.(io.Seeker); ok {
+	if seeker, ok := in.r.(io.Seeker); ok && !t.writesFirst(&in) {
 		return t.writeSeekable(ctx, s, in, seeker)
 	}
 	return t.stream(ctx, s, in, s.buf)
+}
+
+// writesFirst reports whether a large file should be written while it is hashed, in vain if the object exists, rather
+// than be read and hashed twice if it does not. What came before tells which is more likely; compressing in vain costs
+// far more.
+func (t *Tx) writesFirst(in *fileInput) bool {
+	if t.repo.mode == ModeArchive || in.file != nil || t.payloadLinks >= 0 {
+		return false
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return 2*t.stats.ContentWritten > t.stats.ContentTotal
 }
 
 // fill reads until buf is full. Unlike io.ReadFull it tells the end of r (io.EOF)
