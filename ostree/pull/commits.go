@@ -260,18 +260,27 @@ func (p *puller) getDetached(ctx context.Context, c ostree.Checksum) (*gvariant.
 	}
 	name := ostree.ObjectName{Checksum: c, Type: ostree.TypeCommitMeta}
 	p.count.detached.Add(1)
-	data, err := p.read(ctx, objectPath(name), maxMetadata)
-	if isNotExist(err) || err == nil && len(data) == 0 { // an empty file says that it was removed
+	var d *gvariant.Dict
+	err := p.readWith(ctx, objectPath(name), maxMetadata, func(data []byte) error {
+		if d = nil; len(data) == 0 {
+			return nil // it was removed
+		}
+		v, err := gvariant.Decode("a{sv}", data)
+		if err == nil {
+			d, err = gvariant.DictFromValue(v)
+		}
+		if err != nil {
+			return &ostree.CorruptError{Object: name, Err: err}
+		}
+		return nil
+	})
+	if isNotExist(err) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("detached metadata: %w", err)
 	}
-	v, err := gvariant.Decode("a{sv}", data)
-	if err != nil {
-		return nil, fmt.Errorf("detached metadata: %w", &ostree.CorruptError{Object: name, Err: err})
-	}
-	return gvariant.DictFromValue(v)
+	return d, nil
 }
 
 // check decides whether the commit may be pulled as what it was asked for.

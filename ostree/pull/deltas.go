@@ -3,6 +3,7 @@ package pull
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -19,7 +20,7 @@ import (
 const (
 	maxDeltaIndex = 16 << 20
 	// maxSuperblock includes parts that are inside of it.
-	maxSuperblock = 512 << 20
+	maxSuperblock = maxMetadata
 	// partsInFlight is how many parts are got and unpacked at a time.
 	partsInFlight = 2
 )
@@ -252,13 +253,16 @@ func (p *puller) indexed() bool {
 
 // readIndex reads the index of the deltas to a commit.
 func (p *puller) readIndex(ctx context.Context, to ostree.Checksum) (map[delta.Name]ostree.Checksum, error) {
-	data, err := p.read(ctx, delta.IndexPath(to), maxDeltaIndex)
+	var offered map[delta.Name]ostree.Checksum
+	err := p.readWith(ctx, delta.IndexPath(to), maxDeltaIndex, func(data []byte) (err error) {
+		offered, err = delta.ParseIndex(data)
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("delta index: %w", err)
 	}
-	offered, err := delta.ParseIndex(data)
 	maps.DeleteFunc(offered, func(n delta.Name, _ ostree.Checksum) bool { return n.To != to })
-	return offered, err
+	return offered, nil
 }
 
 func ignoreNotExist(err error) error {
@@ -277,14 +281,14 @@ func (p *puller) listedDeltas(ctx context.Context) (map[string]ostree.Checksum, 
 	if p.local == nil {
 		return nil, nil
 	}
-	data, err := p.read(ctx, "summary", maxSummary)
+	var parsed *ostree.Summary
+	err := p.readWith(ctx, "summary", maxSummary, func(data []byte) (err error) {
+		parsed, err = ostree.ParseSummary(data)
+		return err
+	})
 	if isNotExist(err) {
 		return nil, nil
 	}
-	if err != nil {
-		return nil, fmt.Errorf("summary: %w", err)
-	}
-	parsed, err := ostree.ParseSummary(data)
 	if err != nil {
 		return nil, fmt.Errorf("summary: %w", err)
 	}
@@ -353,20 +357,17 @@ func (p *puller) complete(ctx context.Context, c ostree.Checksum) (bool, error) 
 
 // superblock gets the superblock of a delta, which must be the one listed.
 func (p *puller) superblock(ctx context.Context, n delta.Name, digest ostree.Checksum) (*delta.Superblock, error) {
-	data, err := p.read(ctx, n.Dir()+"/superblock", maxSuperblock)
-	if err != nil {
-		return nil, err
-	}
-	s, err := delta.ParseSuperblock(data)
-	switch {
-	case err != nil:
-		return nil, err
-	case s.Checksum != digest && !digest.IsZero():
-		return nil, errStaleDelta
-	case s.Name != n:
-		return nil, fmt.Errorf("superblock is that of delta %s", s.Name)
-	}
-	return s, nil
+	var s *delta.Superblock
+	err := p.readWith(ctx, n.Dir()+"/superblock", maxSuperblock, func(data []byte) (err error) {
+		if sum := ostree.Checksum(sha256.Sum256(data)); sum != digest && !digest.IsZero() {
+			return errStaleDelta // before anything of it is looked at
+		}
+		if s, err = delta.ParseSuperblock(data); err == nil && s.Name != n {
+			err = fmt.Errorf("superblock is that of delta %s", s.Name)
+		}
+		return err
+	})
+	return s, err
 }
 
 // applyParts gets the parts and applies them.

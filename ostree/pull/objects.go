@@ -48,14 +48,10 @@ func (p *puller) getMetadata(ctx context.Context, n ostree.ObjectName, size uint
 		limit = maxCommit
 	}
 	var data []byte
-	err := do(ctx, p.src, objectPath(n), limit, func(r io.Reader, _ int64) error {
-		var err error
-		if data, err = io.ReadAll(r); err != nil {
-			return err
-		}
-		return verify(n, data)
+	err := p.readWith(ctx, objectPath(n), limit, func(got []byte) error {
+		data = got
+		return verify(n, got)
 	})
-	p.count.bytes.Add(int64(len(data)))
 	if err != nil {
 		return nil, fmt.Errorf("object %s: %w", n, err)
 	}

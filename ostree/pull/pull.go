@@ -184,6 +184,7 @@ type puller struct {
 	tx      *ostree.Tx
 	summary *summaryFile
 	count   counters
+	large   sync.Mutex // see readAll
 	// offered are the refs that the source has, as far as it lists them.
 	offered map[string]want
 	// old are the refs of dst before the pull, read when needed.

@@ -1,6 +1,7 @@
 package pull
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 
 	"example.com/rpmostree/internal/atomicfs"
 	"example.com/rpmostree/internal/dirfd"
+	"example.com/rpmostree/internal/fetch"
 	"example.com/rpmostree/internal/keyfile"
 	"example.com/rpmostree/ostree"
 )
@@ -44,28 +46,50 @@ type summaryFile struct {
 // read gets a small file into memory.
 func (p *puller) read(ctx context.Context, path string, limit int64) ([]byte, error) {
 	var data []byte
-	err := do(ctx, p.src, path, limit, func(r io.Reader, _ int64) error {
-		var err error
-		data, err = io.ReadAll(r)
-		return err
+	err := p.readWith(ctx, path, limit, func(got []byte) error {
+		data = got
+		return nil
 	})
-	p.count.bytes.Add(int64(len(data)))
 	return data, err
+}
+
+// readWith passes a file to use as a whole. An error of that tells where the file is from.
+func (p *puller) readWith(ctx context.Context, path string, limit int64, use func([]byte) error) error {
+	return do(ctx, p.src, path, limit, func(r io.Reader, _ int64) error { return p.readAll(r, use) })
+}
+
+// smallFile is what every transfer may hold in memory before anything of it is verified. What is larger takes turns: a
+// server could send the maximum everywhere.
+const smallFile = 1 << 20
+
+func (p *puller) readAll(r io.Reader, use func([]byte) error) error {
+	data, err := io.ReadAll(io.LimitReader(r, smallFile))
+	if err == nil && len(data) == smallFile {
+		p.large.Lock()
+		defer p.large.Unlock()
+		data, err = io.ReadAll(io.MultiReader(bytes.NewReader(data), r))
+	}
+	p.count.bytes.Add(int64(len(data)))
+	if err != nil {
+		return err
+	}
+	return use(data)
 }
 
 // checkMode refuses everything but archive: in other modes the served files
 // are not self-contained objects.
 func (p *puller) checkMode(ctx context.Context) error {
-	data, err := p.read(ctx, "config", maxConfig)
-	if err != nil {
-		return fmt.Errorf("remote config: %w", err)
-	}
-	f, err := keyfile.Parse(data)
-	if err != nil {
-		return fmt.Errorf("remote config: %w", err)
-	}
-	text, _ := f.Get("core", "mode")
-	mode, err := ostree.ParseMode(text)
+	var f *keyfile.File
+	var mode ostree.Mode
+	var text string
+	err := p.readWith(ctx, "config", maxConfig, func(data []byte) (err error) {
+		if f, err = keyfile.Parse(data); err != nil {
+			return err
+		}
+		text, _ = f.Get("core", "mode")
+		mode, err = ostree.ParseMode(text)
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("remote config: %w", err)
 	}
@@ -162,22 +186,19 @@ func (p *puller) resolveRef(ctx context.Context, ref string) (want, error) {
 	return want{}, fmt.Errorf("resolve ref %s: no such ref in the repository's summary: %w", ref, fs.ErrNotExist)
 }
 
-func (p *puller) refFile(ctx context.Context, ref string) (ostree.Checksum, error) {
-	path := "refs/heads/" + ref
+func (p *puller) refFile(ctx context.Context, ref string) (c ostree.Checksum, err error) {
+	read := func(path string) error {
+		return p.readWith(ctx, path, maxRefFile, func(data []byte) (err error) {
+			c, err = parseRefFile(data)
+			return err
+		})
+	}
 	if p.o.CollectionID != "" {
-		data, err := p.read(ctx, "refs/mirrors/"+p.o.CollectionID+"/"+ref, maxRefFile)
-		if err == nil {
-			return parseRefFile(data)
-		}
-		if !isNotExist(err) {
-			return ostree.Checksum{}, err
+		if err = read("refs/mirrors/" + p.o.CollectionID + "/" + ref); !isNotExist(err) {
+			return c, err
 		}
 	}
-	data, err := p.read(ctx, path, maxRefFile)
-	if err != nil {
-		return ostree.Checksum{}, err
-	}
-	return parseRefFile(data)
+	return c, read("refs/heads/" + ref)
 }
 
 func parseRefFile(data []byte) (ostree.Checksum, error) {
@@ -273,10 +294,25 @@ func (p *puller) verifySummary(ctx context.Context, f *summaryFiles) error {
 		}
 	}
 	parsed, err := ostree.ParseSummary(f.summary.bytes)
-	if err == nil {
-		f.parsed = parsed
+	if err != nil {
+		return fmt.Errorf("%s: %w", p.where("summary"), err)
 	}
-	return err
+	f.parsed = parsed
+	return nil
+}
+
+// where is the address of a file, for errors.
+func (p *puller) where(path string) string {
+	s, ok := p.src.(*httpSource)
+	if !ok {
+		return path
+	}
+	if bases := s.bases(path); len(bases) > 0 {
+		if u, err := join(bases[0], path); err == nil {
+			return fetch.Redact(u)
+		}
+	}
+	return path
 }
 
 // needsSummary: only refs without a commit are looked up.
