@@ -3,6 +3,7 @@ package ostree
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"example.com/rpmostree/internal/atomicfs"
 	"golang.org/x/sys/unix"
@@ -18,8 +19,9 @@ type PruneOptions struct {
 	Depth *int
 	// Keep has further commits to stay, with ancestors as Depth says.
 	Keep []Checksum
-	// Reachable, if set, fills the set of objects to stay, instead of RefsOnly,
-	// Depth and Keep. It runs under the exclusive lock.
+	// Reachable, if set, adds the objects to stay, instead of RefsOnly, Depth and
+	// Keep. It is called again, with the same set, under the exclusive lock if refs
+	// or commits have changed since the first time.
 	Reachable func(ctx context.Context, keep *ObjectSet) error
 	// NoPrune only counts.
 	NoPrune bool
@@ -32,13 +34,18 @@ type PruneStats struct {
 	Total  int   // objects in the repository before; with CommitOnly, commits
 	Pruned int   // objects that were deleted, or would be with NoPrune
 	Freed  int64 // bytes of those
+
+	// Exclusive is for how long other programs could not write to the repository.
+	Exclusive time.Duration
 }
 
 // Prune deletes objects that nothing needs any more: with a commit go its detached
 // metadata and state, then static deltas to commits that are gone and cached
-// summaries of remotes that are gone. It holds the exclusive lock throughout, so that
-// no transaction can lose an object it has found present. An interrupted call is
-// finished by the next one: commits go first, so that none loses a part.
+// summaries of remotes that are gone. An interrupted call is finished by the next
+// one: commits go first, so that none loses a part.
+//
+// Transactions may run while it looks for those objects, which takes most of the time;
+// it waits for them to end and keeps others from starting only while it deletes.
 func (r *Repo) Prune(ctx context.Context, o *PruneOptions) (*PruneStats, error) {
 	if o == nil {
 		o = &PruneOptions{}
@@ -46,44 +53,28 @@ func (r *Repo) Prune(ctx context.Context, o *PruneOptions) (*PruneStats, error) 
 	if err := r.needWritable(); err != nil {
 		return nil, err
 	}
-	ctx, unlock, err := r.lock(ctx, true)
-	if err != nil {
-		return nil, err
+	p := &pruner{r: r, o: o}
+	err := r.locked(ctx, false, p.scan)
+	if err == nil && !o.NoPrune {
+		err = r.locked(ctx, true, p.sweep)
 	}
-	stats, err := r.prune(ctx, o)
+	if err != nil {
+		return &p.stats, fmt.Errorf("prune %s: %w", r.path, err)
+	}
+	return &p.stats, nil
+}
+
+// locked runs fn under the lock.
+func (r *Repo) locked(ctx context.Context, exclusive bool, fn func(context.Context) error) error {
+	ctx, unlock, err := r.lock(ctx, exclusive)
+	if err != nil {
+		return err
+	}
+	err = fn(ctx)
 	if uerr := unlock(); err == nil {
 		err = uerr
 	}
-	if err != nil {
-		return stats, fmt.Errorf("prune %s: %w", r.path, err)
-	}
-	return stats, nil
-}
-
-func (r *Repo) prune(ctx context.Context, o *PruneOptions) (*PruneStats, error) {
-	keep, err := r.reachable(ctx, o)
-	if err != nil {
-		return nil, err
-	}
-	stats := &PruneStats{}
-	gone, err := r.unreachable(ctx, o, keep, stats)
-	if err != nil || o.NoPrune {
-		return stats, err
-	}
-	for _, n := range gone {
-		if err := r.pruneObject(ctx, n); err != nil {
-			return stats, fmt.Errorf("delete %s: %w", n, err)
-		}
-	}
-	if !o.CommitOnly {
-		if err := r.pruneSplitXattrs(ctx); err != nil {
-			return stats, err
-		}
-	}
-	if err := r.pruneDeltas(ctx); err != nil {
-		return stats, err
-	}
-	return stats, r.pruneSummaries(ctx)
+	return err
 }
 
 // pruneObject deletes an object. Detached metadata goes before its commit: without
@@ -99,104 +90,6 @@ func (r *Repo) pruneObject(ctx context.Context, n ObjectName) error {
 		return err
 	}
 	return nil
-}
-
-// reachable collects what has to stay.
-func (r *Repo) reachable(ctx context.Context, o *PruneOptions) (*ObjectSet, error) {
-	keep := new(ObjectSet)
-	if o.Reachable != nil {
-		return keep, o.Reachable(ctx, keep)
-	}
-	depth := -1
-	if o.Depth != nil {
-		depth = *o.Depth
-	}
-	roots := o.Keep
-	refs, err := r.Refs(ctx, &RefsOptions{Remotes: true, Mirrors: true})
-	if err != nil {
-		return nil, err
-	}
-	for _, ref := range refs {
-		roots = append(roots[:len(roots):len(roots)], ref.Checksum)
-	}
-	for _, c := range roots {
-		// A ref to a commit that is gone keeps nothing, and must not keep all.
-		there, err := r.Has(ctx, ObjectName{c, TypeCommit})
-		if err == nil && there {
-			err = r.TraverseInto(ctx, keep, c, depth)
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	if o.RefsOnly {
-		return keep, nil
-	}
-	for n, err := range r.Objects(ctx) {
-		if err == nil && n.Type == TypeCommit {
-			err = r.TraverseInto(ctx, keep, n.Checksum, 0)
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	return keep, nil
-}
-
-// unreachable lists what has to go, commits first. Detached metadata and tombstones
-// live and die with commits and are not counted; what hangs on
-// files is treated afterwards.
-func (r *Repo) unreachable(ctx context.Context, o *PruneOptions, keep *ObjectSet, stats *PruneStats) ([]ObjectName, error) {
-	var commits, rest []ObjectName
-	for n, err := range r.Objects(ctx) {
-		if err != nil {
-			return nil, err
-		}
-		switch n.Type {
-		case TypeCommitMeta, TypeTombstone, TypeFileXattrs, TypeFileXattrsLink:
-			continue
-		}
-		if o.CommitOnly && n.Type != TypeCommit {
-			continue
-		}
-		stats.Total++
-		drop := !keep.Has(n)
-		if n.Type == TypePayloadLink {
-			drop, err = r.danglingLink(n, keep)
-		}
-		if err != nil {
-			return nil, err
-		}
-		if !drop {
-			continue
-		}
-		size, err := r.StorageSize(ctx, n)
-		if err != nil {
-			return nil, err
-		}
-		stats.Pruned++
-		stats.Freed += size
-		if n.Type == TypeCommit {
-			commits = append(commits, n)
-		} else {
-			rest = append(rest, n)
-		}
-	}
-	return append(commits, rest...), nil
-}
-
-// danglingLink reports whether a payload link names a file that is gone or goes now.
-func (r *Repo) danglingLink(n ObjectName, keep *ObjectSet) (bool, error) {
-	target, err := r.objects.Readlink(n.LoosePath(r.mode))
-	if err != nil {
-		return false, err
-	}
-	file, ok := parsePayloadLink(target, r.mode)
-	if !ok || !keep.Has(file) {
-		return true, nil
-	}
-	there, err := r.objects.Exists(file.LoosePath(r.mode))
-	return !there, err
 }
 
 // pruneDeltas removes static deltas to commits that are gone.
@@ -222,19 +115,15 @@ func (r *Repo) PruneDeltas(ctx context.Context, to Checksum) error {
 	if err := r.needWritable(); err != nil {
 		return err
 	}
-	ctx, unlock, err := r.lock(ctx, true)
-	if err != nil {
-		return err
-	}
-	deltas, err := r.staticDeltas()
-	for _, d := range deltas {
-		if d.to == to && err == nil {
-			err = atomicfs.RemoveAll(ctx, r.dir, d.path)
+	err := r.locked(ctx, true, func(ctx context.Context) error {
+		deltas, err := r.staticDeltas()
+		for _, d := range deltas {
+			if d.to == to && err == nil {
+				err = atomicfs.RemoveAll(ctx, r.dir, d.path)
+			}
 		}
-	}
-	if uerr := unlock(); err == nil {
-		err = uerr
-	}
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("prune deltas to %s: %w", to, err)
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 
@@ -100,43 +99,4 @@ func (r *Repo) deleteSplitXattrs(ctx context.Context, file Checksum) error {
 	}
 	link := ObjectName{file, TypeFileXattrsLink}.LoosePath(r.mode)
 	return ignoreNotExist(atomicfs.Remove(ctx, r.objects, link))
-}
-
-// pruneSplitXattrs removes links of files that are gone, and attributes without a link. Nobody reads those: links
-// are complete by themselves.
-func (r *Repo) pruneSplitXattrs(ctx context.Context) error {
-	if r.mode != ModeBareSplitXattrs {
-		return nil
-	}
-	unused := func(n ObjectName) (bool, error) {
-		there, err := r.objects.Exists(ObjectName{n.Checksum, TypeFile}.LoosePath(r.mode))
-		return !there, err
-	}
-	if err := r.pruneType(ctx, TypeFileXattrsLink, unused); err != nil {
-		return err
-	}
-	return r.pruneType(ctx, TypeFileXattrs, func(n ObjectName) (bool, error) {
-		st, err := r.objects.Lstat(n.LoosePath(r.mode))
-		return err == nil && st.Nlink == 1, err
-	})
-}
-
-// pruneType removes the objects of a type that are not used.
-func (r *Repo) pruneType(ctx context.Context, typ ObjectType, unused func(ObjectName) (bool, error)) error {
-	for n, err := range r.Objects(ctx) {
-		if err != nil {
-			return err
-		}
-		if n.Type != typ {
-			continue
-		}
-		drop, err := unused(n)
-		if err == nil && drop {
-			err = ignoreNotExist(r.delete(ctx, n))
-		}
-		if err != nil {
-			return fmt.Errorf("delete %s: %w", n, err)
-		}
-	}
-	return nil
 }

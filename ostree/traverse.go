@@ -9,7 +9,20 @@ import (
 // ObjectSet is a set of object names. The zero value is empty. It takes about 50
 // bytes for each object, and is not safe for concurrent changes.
 type ObjectSet struct {
-	m [len(typeNames)]map[Checksum]struct{}
+	m    [len(typeNames)]map[Checksum]struct{}
+	late *lateTrees // nil unless transactions may be running
+}
+
+// lateTrees are directories that were missing when a commit was traversed. A transaction that is being committed moves
+// its objects to their place one after the other, and a pull completes a partial commit, so they may turn up later.
+type lateTrees struct {
+	found []lateTree
+}
+
+type lateTree struct {
+	commit Checksum
+	tree   Tree
+	depth  int // of directories above it
 }
 
 // Add puts n into the set and reports whether it was not there yet. A name of an
@@ -94,6 +107,7 @@ func (r *Repo) TraverseInto(ctx context.Context, s *ObjectSet, commit Checksum, 
 type walker struct {
 	r       *Repo
 	s       *ObjectSet
+	sum     Checksum // of the commit
 	partial bool
 }
 
@@ -105,7 +119,7 @@ func (w *walker) commit(ctx context.Context, sum Checksum, c *Commit) error {
 	if err != nil {
 		return err
 	}
-	w.partial = state != CommitNormal
+	w.sum, w.partial = sum, state != CommitNormal
 	return w.tree(ctx, c.Root(), 0)
 }
 
@@ -118,6 +132,10 @@ func (w *walker) tree(ctx context.Context, t Tree, depth int) error {
 		return nil
 	}
 	dt, err := w.r.LoadDirTree(ctx, t.Tree)
+	if isNotExist(err) && w.s.late != nil {
+		w.s.late.found = append(w.s.late.found, lateTree{w.sum, t, depth})
+		return nil
+	}
 	if isNotExist(err) && w.partial {
 		return nil
 	}
@@ -130,6 +148,27 @@ func (w *walker) tree(ctx context.Context, t Tree, depth int) error {
 	for _, d := range dt.Dirs {
 		if err := w.tree(ctx, Tree{d.Tree, d.Meta}, depth+1); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// addLate adds what is below directories that were missing, when no transaction runs any more.
+func (r *Repo) addLate(ctx context.Context, s *ObjectSet, late []lateTree) error {
+	for _, l := range late {
+		state, err := r.CommitState(ctx, l.commit)
+		if err != nil {
+			return err
+		}
+		// Another commit may have the directory too, so that it counts even if this one is gone.
+		there, err := r.Has(ctx, ObjectName{l.commit, TypeCommit})
+		if err != nil {
+			return err
+		}
+		delete(s.m[TypeDirTree], l.tree.Tree)
+		w := &walker{r: r, s: s, sum: l.commit, partial: state != CommitNormal || !there}
+		if err := w.tree(ctx, l.tree, l.depth); err != nil {
+			return fmt.Errorf("traverse commit %s: %w", l.commit, err)
 		}
 	}
 	return nil

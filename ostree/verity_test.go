@@ -189,7 +189,8 @@ func TestVerityMissing(t *testing.T) {
 	require.ErrorIs(t, err, unix.EIO, "any other failure counts")
 }
 
-func repoObjects(t *testing.T, r *Repo) (out []ObjectName) {
+func repoObjects(t testing.TB, r *Repo) (out []ObjectName) {
+	t.Helper()
 	for n, err := range r.Objects(t.Context()) {
 		require.NoError(t, err)
 		out = append(out, n)

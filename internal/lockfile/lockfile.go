@@ -159,7 +159,7 @@ func newWaiter(o *Options) *waiter {
 }
 
 func (w *waiter) wait(ctx context.Context, path string) error {
-	const maxPause = 200 * time.Millisecond
+	const maxPause = 20 * time.Millisecond // there may be short gaps between those who share the lock
 	pause := w.pause
 	if !w.deadline.IsZero() {
 		pause = min(pause, time.Until(w.deadline))
