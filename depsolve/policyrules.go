@@ -26,39 +26,45 @@ const (
 )
 
 func (s *solver) disablePolicyRules() {
-	s.offs = map[policyOff]int{}
+	s.offs = map[policyOff]bool{}
+	s.offBy = map[policyOff][]int32{}
 	for i := range s.jobs {
 		for _, o := range s.offsOf(i) {
-			if s.offs[o]++; s.offs[o] == 1 {
-				s.switchRules(o, false)
-			}
+			s.offBy[o] = append(s.offBy[o], int32(i))
+			s.switchOff(o)
 		}
 	}
 }
 
-// jobGivenUp undoes the effect of a job that is dropped.
-func (s *solver) jobGivenUp(i int) {
-	if s.jobOff.has(int32(i)) {
-		return
+func (s *solver) switchOff(o policyOff) {
+	if !s.offs[o] {
+		s.offs[o] = true
+		s.switchRules(o, false)
 	}
-	s.jobOff.set(int32(i))
+}
+
+// jobGivenUp undoes the effect of a job that is dropped, as far as no other
+// that still counts has the same effect.
+func (s *solver) jobGivenUp(i int) {
 	for _, o := range s.offsOf(i) {
-		if s.offs[o]--; s.offs[o] == 0 {
+		if s.offs[o] && !slices.ContainsFunc(s.offBy[o], s.jobCounts) {
+			delete(s.offs, o)
 			s.switchRules(o, true)
 		}
 	}
 }
 
+// jobCounts reports whether the rules of a job are on.
+func (s *solver) jobCounts(i int32) bool {
+	from, _ := s.classRange(ruleJob)
+	n, found := slices.BinarySearch(s.jobOf, i)
+	return !found || s.clause(from+int32(n)).Enabled()
+}
+
 // jobTakenBack makes a dropped job count again.
 func (s *solver) jobTakenBack(i int) {
-	if !s.jobOff.has(int32(i)) {
-		return
-	}
-	s.jobOff.clear(int32(i))
 	for _, o := range s.offsOf(i) {
-		if s.offs[o]++; s.offs[o] == 1 {
-			s.switchRules(o, false)
-		}
+		s.switchOff(o)
 	}
 }
 

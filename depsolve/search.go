@@ -21,6 +21,7 @@ const (
 // false if there is no solution, which cannot happen while s.disable is set.
 func (s *solver) search(weak bool) bool {
 	level, jobLevel, sysLevel := int32(0), int32(0), int32(0)
+	s.installPos = 0
 	for {
 		if s.ctx.Err() != nil || level < 0 {
 			return false
@@ -101,6 +102,7 @@ func (s *solver) decideRest(level int32, weak bool) (int32, bool) {
 	if s.cleanupMistakes() || s.unneededChoice() {
 		s.sat.Reset()
 		s.branches = s.branches[:0]
+		s.installPos = 0
 		return 0, true
 	}
 	if l, again := s.minimize(level); again {
@@ -284,7 +286,7 @@ func (s *solver) decideOneInstalled(level, pkg int32, pass int) int32 {
 	}
 	rule := s.updateRule(pkg)
 	if c := s.clause(rule); c.P == 0 || !c.Enabled() {
-		if f := s.featureRule(pkg); c.P == 0 || s.clause(f).P != 0 && s.clause(f).Enabled() {
+		if f := s.featureRule(pkg); c.P == 0 || s.clause(f).P != 0 {
 			rule = f
 		}
 	}
@@ -292,7 +294,7 @@ func (s *solver) decideOneInstalled(level, pkg int32, pass int) int32 {
 		return level
 	}
 	before := level
-	if s.offs[policyOff{offUpdate, pkg}] == 0 && (value < 0 || s.wantsUpdate(pkg)) {
+	if s.wantsReplacement(pkg, value) {
 		if list := s.updateChoice(pkg, rule, special); len(list) > 0 {
 			if level = s.choose(level, list, rule, noteUpdate); level <= before {
 				s.retry = level == before
@@ -307,6 +309,22 @@ func (s *solver) decideOneInstalled(level, pkg int32, pass int) int32 {
 	level = s.decide(level, pkg, rule, noteKeep)
 	s.retry = level == before
 	return level
+}
+
+// wantsReplacement reports whether an installed package is to be updated, or
+// cannot stay so that something should take its place. A job that names the
+// package decides that by itself; when such a job is given up on trial its wish
+// no longer counts, though the update rule is still off.
+func (s *solver) wantsReplacement(pkg, value int32) bool {
+	if s.offs[policyOff{offUpdate, pkg}] {
+		return value < 0 && !s.disable && !s.erasedByJob(pkg)
+	}
+	return value < 0 || s.wantsUpdate(pkg)
+}
+
+func (s *solver) erasedByJob(pkg int32) bool {
+	why, _ := s.sat.Reason(pkg)
+	return why > 0 && s.inClass(why, ruleJob)
 }
 
 // updateChoice returns the candidates for an update, none if it is done.
@@ -501,7 +519,7 @@ func (s *solver) minimize(level int32) (int32, bool) {
 	at, alt := -1, -1
 	for i := len(s.branches) - 1; i >= 0; i-- {
 		b := &s.branches[i]
-		for j := 1; j < len(b.list); j++ {
+		for j := len(b.list) - 1; j > 0; j-- {
 			if q := b.list[j]; q > 0 && s.sat.Values[q] > b.level {
 				at, alt = i, j
 			}

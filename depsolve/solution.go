@@ -3,6 +3,7 @@ package depsolve
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -59,18 +60,14 @@ func (s *solver) inOrder(rules []int32) []int32 {
 
 // switches is which rules are on, to be restored after a trial.
 type switches struct {
-	on     []bool
-	jobOff bitset
-	offs   map[policyOff]int
+	on   []bool
+	offs map[policyOff]bool
 }
 
 func (s *solver) saveSwitches() switches {
-	sw := switches{on: make([]bool, len(s.sat.Clauses)), jobOff: s.jobOff.clone(), offs: map[policyOff]int{}}
+	sw := switches{on: make([]bool, len(s.sat.Clauses)), offs: maps.Clone(s.offs)}
 	for i := range s.sat.Clauses {
 		sw.on[i] = s.sat.Clauses[i].Enabled()
-	}
-	for k, v := range s.offs {
-		sw.offs[k] = v
 	}
 	return sw
 }
@@ -83,7 +80,7 @@ func (s *solver) restoreSwitches(sw switches) {
 			s.sat.Disable(int32(i))
 		}
 	}
-	s.jobOff, s.offs = sw.jobOff, sw.offs
+	s.offs = sw.offs
 	s.sat.Reset()
 	s.branches = s.branches[:0]
 	s.refreshLearnt()
@@ -129,7 +126,10 @@ func (s *solver) tryWithout(p *Problem, e int32) ([]int32, bool) {
 		rules := s.problems[0].rules
 		fresh := s.newElements(p.rules, rules, given)
 		if len(fresh) == 0 { // one more part of the problem is a problem by itself
-			if fresh = s.newElements(nil, rules, given); len(fresh) != 1 {
+			if fresh = s.newElements(nil, rules, given); len(fresh) > 1 {
+				fresh = slices.DeleteFunc(fresh, s.keepsInstalled)
+			}
+			if len(fresh) != 1 {
 				return nil, false
 			}
 		}
@@ -169,6 +169,12 @@ func (s *solver) newElements(old, rules, given []int32) []int32 {
 		fresh = slices.DeleteFunc(fresh, func(r int32) bool { return s.inClass(r, ruleFeature) })
 	}
 	return fresh
+}
+
+// keepsInstalled reports whether an element is the wish of an installed package
+// to stay or to be updated.
+func (s *solver) keepsInstalled(e int32) bool {
+	return s.inClass(e, ruleUpdate) || s.inClass(e, ruleFeature)
 }
 
 func (s *solver) enableWeak() {

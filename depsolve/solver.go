@@ -18,6 +18,8 @@ type solver struct {
 	sat       *cdcl.Solver
 	installed *Repo // nil if there are no installed packages
 
+	firstConflict int // conflicts before this run
+
 	classEnd [numRuleClasses]int32
 	weak     bitset  // rules that may be dropped silently
 	jobOf    []int32 // job of each job rule
@@ -55,10 +57,10 @@ type solver struct {
 	lockedSet     bitset
 	lockedOnce    bool
 
-	offs     map[policyOff]int // what is switched off, by how many jobs
+	offs     map[policyOff]bool    // what is switched off
+	offBy    map[policyOff][]int32 // the jobs that switch it off
 	offCache [][]policyOff
 	offKnown []bool
-	jobOff   bitset // jobs given up
 
 	cleandeps  bitset // installed packages to go unless needed
 	installPos int32  // installed package that caused trouble last
@@ -138,18 +140,23 @@ func newSolver(p *Pool, jobs []Job, o *Options) *solver {
 		&s.weakened, &s.noWeak, &s.dropOrphaned, &s.dupInvolved, &s.dupGood, &s.cleandeps} {
 		*b = newBitset(n)
 	}
-	s.jobOff.grow(len(jobs))
 	s.uninstallAll = s.opts.AllowUninstall
 	return s
 }
 
 // build makes all rules, class by class.
 func (s *solver) build() error {
+	s.makeRules()
+	return context.Cause(s.ctx)
+}
+
+func (s *solver) makeRules() {
+	defer s.limitEffort()()
 	s.readJobs()
 	s.indexObsoleters()
 	s.buildPackageRules()
-	if err := context.Cause(s.ctx); err != nil {
-		return err
+	if s.ctx.Err() != nil || s.pool.effort.exhausted() {
+		return
 	}
 	s.buildDupMaps()
 	s.buildUpdateRules()
@@ -166,7 +173,6 @@ func (s *solver) build() error {
 	s.sat.Watch()
 	s.disablePolicyRules()
 	s.buildCleanups()
-	return context.Cause(s.ctx)
 }
 
 func (s *solver) buildPackageRules() {
@@ -195,6 +201,9 @@ func (s *solver) buildPackageRules() {
 		}
 	}
 	g.addWeak()
+	if p.effort.exhausted() {
+		return
+	}
 	s.involved = g.added
 	s.supplementing = g.cache.weak
 	s.copyRules(g.cache)

@@ -13,7 +13,7 @@ import (
 )
 
 // TestSuite runs every case below the directory that RPMOSTREE_TESTCASES names
-// and compares transactions.
+// and compares transactions, problems and solutions.
 func TestSuite(t *testing.T) {
 	dir := os.Getenv("RPMOSTREE_TESTCASES")
 	if dir == "" {
@@ -41,7 +41,7 @@ func TestSuite(t *testing.T) {
 				if !r.EqualTransaction() {
 					t.Errorf("line %d: want - got +\n%s", r.Line, r.Diff())
 				} else if d := r.Diff(); d != "" {
-					t.Logf("line %d: other problems or details\n%s", r.Line, d)
+					t.Errorf("line %d: other problems or details\n%s", r.Line, d)
 				}
 			}
 			if ran == 0 {
