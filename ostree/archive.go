@@ -7,11 +7,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"sync"
 
+	"example.com/rpmostree/internal/dirfd"
 	"github.com/klauspost/compress/flate"
-	"golang.org/x/sys/unix"
 )
 
 // A .filez object is a header with its length in front, then the payload as a
@@ -157,7 +156,7 @@ const maxFileSize = 1<<63 - 1
 
 // openArchived reads the header of a .filez. On success f belongs to the File,
 // or is closed.
-func openArchived(f *os.File) (*File, error) {
+func openArchived(f io.ReadCloser) (*File, error) {
 	d := newInflater(f)
 	h, size, err := d.open()
 	if err != nil {
@@ -201,9 +200,18 @@ func (r *Repo) OpenArchived(ctx context.Context, c Checksum) (io.ReadCloser, int
 	if r.mode != ModeArchive {
 		return nil, 0, fmt.Errorf("open %sz: repository has mode %s: %w", n, r.mode, errors.ErrUnsupported)
 	}
-	f, err := firstOf(r.archiveStores(), n, func(s *looseStore) (*os.File, error) {
+	f, size, err := r.openArchived(c)
+	if err != nil {
+		return nil, 0, err
+	}
+	return f, size, nil
+}
+
+func (r *Repo) openArchived(c Checksum) (*dirfd.File, int64, error) {
+	n := ObjectName{c, TypeFile}
+	f, err := firstOf(r.archiveStores(), n, func(s *looseStore) (*dirfd.File, error) {
 		d, name := s.at(n)
-		return d.OpenFile(name, unix.O_RDONLY|unix.O_NONBLOCK, 0)
+		return d.OpenRead(name)
 	})
 	if err != nil {
 		return nil, 0, err
@@ -213,7 +221,7 @@ func (r *Repo) OpenArchived(ctx context.Context, c Checksum) (io.ReadCloser, int
 		f.Close()
 		return nil, 0, err
 	}
-	return f, st.Size(), nil
+	return f, st.Size, nil
 }
 
 func (r *Repo) archiveStores() []looseStore {

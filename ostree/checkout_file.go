@@ -225,14 +225,17 @@ func (c *checkout) writeFile(ctx context.Context, d *dirfd.Dir, name string, n *
 }
 
 // copyPayload copies all of f and demands that there is as much as promised.
+// It may take over the Reader.
 func copyPayload(out *os.File, f *File) error {
 	if f.Size == 0 {
 		return nil
 	}
 	var n int64
 	var err error
-	if in, ok := f.Reader.(*os.File); ok {
-		n, err = dirfd.CopyData(out, in)
+	if in, ok := f.Reader.(*dirfd.File); ok {
+		file := in.Take()
+		defer file.Close()
+		n, err = dirfd.CopyData(out, file)
 	} else {
 		s := getScratch()
 		defer s.put()

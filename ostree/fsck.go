@@ -317,7 +317,10 @@ func (r *Repo) verify(ctx context.Context, n ObjectName) error {
 		_, err := r.verifiedMetadata(ctx, n)
 		return err
 	}
-	file, err := r.LoadFile(ctx, n.Checksum)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	file, err := loadFile(r.stores(), n.Checksum)
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package ostree
 import (
 	"context"
 	"errors"
-	"io/fs"
 
 	"golang.org/x/sys/unix"
 )
@@ -33,8 +32,7 @@ func loadHeader(stores []looseStore, c Checksum) (*FileHeader, int64, error) {
 	return &f.Header, f.Size, f.Close()
 }
 
-// bareUserHeader reads the header of a regular file without making an os.File, which costs more system calls than
-// reading it. It returns nil for what loadFile has to look at: symbolic links, and everything unexpected.
+// bareUserHeader reads the header of a regular file without opening it. It returns nil for what loadFile has to look at: symbolic links, and everything unexpected.
 func (s *looseStore) bareUserHeader(n ObjectName) (*File, error) {
 	if s.subs == nil {
 		return nil, nil
@@ -44,20 +42,15 @@ func (s *looseStore) bareUserHeader(n ObjectName) (*File, error) {
 		return nil, nil
 	}
 	name := n.looseName(s.mode)
-	fd, err := unix.Openat(d.Fd(), name, unix.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+	st, err := d.Lstat(name)
 	if errors.Is(err, unix.ENOENT) {
-		return nil, &fs.PathError{Op: "open", Path: d.Join(name), Err: err}
+		return nil, err
 	}
-	if err != nil {
+	if err != nil || st.Mode&unix.S_IFMT != unix.S_IFREG {
 		return nil, nil
 	}
-	defer unix.Close(fd)
-	var st unix.Stat_t
 	var buf [512]byte
-	if unix.Fstat(fd, &st) != nil || st.Mode&unix.S_IFMT != unix.S_IFREG {
-		return nil, nil
-	}
-	k, err := unix.Fgetxattr(fd, metaXattr, buf[:])
+	k, err := d.GetXattrInto(name, metaXattr, buf[:])
 	if err != nil {
 		return nil, nil
 	}

@@ -166,14 +166,16 @@ func (t *Tx) fitsUserOnly(src *Repo, n ObjectName) (bool, error) {
 // importFile copies or converts a file object.
 func (t *Tx) importFile(ctx context.Context, src *Repo, n ObjectName, o *ImportObjectOptions) error {
 	if src.mode == ModeArchive {
-		f, _, err := src.OpenArchived(ctx, n.Checksum)
+		f, _, err := src.openArchived(n.Checksum)
 		if err != nil {
 			return err
 		}
-		defer f.Close()
 		if t.repo.mode == ModeArchive && !o.Untrusted {
-			return t.copyFile(ctx, n, f.(*os.File), nil)
+			file := f.Take()
+			defer file.Close()
+			return t.copyFile(ctx, n, file, nil)
 		}
+		defer f.Close()
 		return t.storeArchived(ctx, n, f, true)
 	}
 	f, err := src.LoadFile(ctx, n.Checksum)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"strings"
 
 	"example.com/rpmostree/internal/dirfd"
@@ -122,6 +121,19 @@ func loadParsed[T any](stores []looseStore, n ObjectName, parse func([]byte) (*T
 	return v, nil
 }
 
+// openFile is loadFile for callers of the package's own: the Reader is an *os.File in bare modes.
+func openFile(stores []looseStore, c Checksum) (*File, error) {
+	file, err := loadFile(stores, c)
+	if err != nil {
+		return nil, err
+	}
+	if f, ok := file.Reader.(*dirfd.File); ok {
+		file.Reader = f.Take()
+	}
+	return file, nil
+}
+
+// loadFile opens a file object. In bare modes the Reader is a *dirfd.File.
 func loadFile(stores []looseStore, c Checksum) (*File, error) {
 	return firstOf(stores, ObjectName{c, TypeFile}, func(s *looseStore) (*File, error) { return s.loadFile(c) })
 }
@@ -129,7 +141,7 @@ func loadFile(stores []looseStore, c Checksum) (*File, error) {
 // loadFile opens a file object in the way of the mode.
 func (s *looseStore) loadFile(c Checksum) (*File, error) {
 	d, name := s.at(ObjectName{c, TypeFile})
-	f, err := d.OpenFile(name, unix.O_RDONLY|unix.O_NONBLOCK, 0)
+	f, err := d.OpenRead(name)
 	if errors.Is(err, unix.ELOOP) {
 		return s.loadLink(c, d, name)
 	}
@@ -178,13 +190,13 @@ func (s *looseStore) loadLink(c Checksum, d *dirfd.Dir, name string) (*File, err
 
 // describe reads the header of the object that f is. On success f belongs to
 // the File, or is closed.
-func (s *looseStore) describe(c Checksum, f *os.File) (*File, error) {
+func (s *looseStore) describe(c Checksum, f *dirfd.File) (*File, error) {
+	st, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
 	if s.mode == ModeArchive {
 		return openArchived(f)
-	}
-	var st unix.Stat_t
-	if err := unix.Fstat(int(f.Fd()), &st); err != nil {
-		return nil, &fs.PathError{Op: "stat", Path: f.Name(), Err: err}
 	}
 	if st.Mode&unix.S_IFMT != unix.S_IFREG {
 		return nil, corrupt(TypeFile, "stored as a file of type %#o", st.Mode&unix.S_IFMT)
@@ -196,14 +208,13 @@ func (s *looseStore) describe(c Checksum, f *os.File) (*File, error) {
 	case ModeBareUser:
 		return file, s.describeBareUser(file, f)
 	case ModeBareSplitXattrs:
-		var err error
 		file.Header.Xattrs, err = s.splitXattrs(c)
 		return file, err
 	case ModeBare:
 		if s.noXattrs {
 			break
 		}
-		xattrs, err := dirfd.FReadXattrs(f)
+		xattrs, err := f.ReadXattrs()
 		if err != nil {
 			return nil, err
 		}
@@ -214,8 +225,8 @@ func (s *looseStore) describe(c Checksum, f *os.File) (*File, error) {
 
 // describeBareUser takes the header from the attribute, and turns the regular
 // file that stands for a symbolic link into one.
-func (s *looseStore) describeBareUser(file *File, f *os.File) error {
-	data, err := dirfd.FGetXattr(f, metaXattr)
+func (s *looseStore) describeBareUser(file *File, f *dirfd.File) error {
+	data, err := f.GetXattr(metaXattr)
 	if errors.Is(err, unix.ENODATA) {
 		return corrupt(TypeFile, "no attribute %s", metaXattr)
 	}
@@ -320,5 +331,5 @@ func (r *Repo) LoadFile(ctx context.Context, c Checksum) (*File, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	return loadFile(r.stores(), c)
+	return openFile(r.stores(), c)
 }

@@ -274,7 +274,7 @@ func (t *Tx) LoadFile(ctx context.Context, c Checksum) (*File, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	return loadFile(t.stores(), c)
+	return openFile(t.stores(), c)
 }
 
 // SetRef makes the ref (NAME or REMOTE:NAME) point to c when the transaction is

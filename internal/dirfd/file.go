@@ -104,5 +104,6 @@ func (f *File) Close() error {
 func (f *File) Take() *os.File {
 	fd := f.fd
 	f.fd = -1
+	unix.FcntlInt(uintptr(fd), unix.F_SETFL, 0) // without O_NONBLOCK there is no attempt to poll it
 	return os.NewFile(uintptr(fd), f.Name())
 }

@@ -32,16 +32,29 @@ func (d *Dir) ListXattrs(rel string) ([]string, error) {
 func (d *Dir) GetXattr(rel, attr string) ([]byte, error) {
 	var val []byte
 	err := d.At("getxattr", rel, func(dirfd int, name string) (err error) {
-		val, err = get(func(b []byte) (int, error) {
-			n, err := getxattrat(dirfd, name, attr, b)
-			if err == unix.ENOSYS || err == unix.EPERM { // before Linux 6.13, or a seccomp filter that does not know the call
-				n, err = unix.Lgetxattr(procPath(dirfd, name), attr, b)
-			}
-			return n, err
-		})
+		val, err = get(func(b []byte) (int, error) { return lgetxattr(dirfd, name, attr, b) })
 		return err
 	})
 	return val, err
+}
+
+// GetXattrInto is GetXattr into a buffer: unix.ERANGE if it is too short. It returns the length.
+func (d *Dir) GetXattrInto(rel, attr string, b []byte) (int, error) {
+	dirfd, name, err := d.Parent(rel)
+	n := 0
+	if err == nil {
+		n, err = lgetxattr(dirfd, name, attr, b)
+		d.Release(dirfd)
+	}
+	return n, d.err("getxattr", rel, err)
+}
+
+func lgetxattr(dirfd int, name, attr string, b []byte) (int, error) {
+	n, err := getxattrat(dirfd, name, attr, b)
+	if err == unix.ENOSYS || err == unix.EPERM { // before Linux 6.13, or a seccomp filter that does not know the call
+		n, err = unix.Lgetxattr(procPath(dirfd, name), attr, b)
+	}
+	return n, err
 }
 
 // sysGetxattrat is the number of getxattrat(2) on all architectures.
