@@ -3,8 +3,8 @@ package bsdiff
 // MemoryFor estimates the memory in bytes that [Diff] needs besides its inputs
 // and the patch.
 func MemoryFor(oldSize int) int {
-	stride := strideFor(oldSize)
-	return 4*(oldSize/stride) + 4<<tableBits(oldSize/stride)
+	n := oldSize / strideFor(oldSize)
+	return 4*n + 4<<tableBits(n)
 }
 
 // Diff returns a patch that makes next of old. The same input gives the same

@@ -10,56 +10,84 @@ const (
 	keyLen = 8
 	// minMatch is the shortest match worth considering.
 	minMatch = 8
-	// maxChain bounds the candidates compared for one position.
-	maxChain = 32
+	// maxCandidates bounds the places compared for one position.
+	maxCandidates = 32
+	// maxPlaces bounds the places looked at for them.
+	maxPlaces = 1024
 	// denseSize is the size up to which every position is indexed; above, every
-	// 2nd, 3rd, ... so that the index stays at about 64 MiB.
-	denseSize = 16 << 20
+	// 2nd, 3rd, ... so that the index stays at about 80 MiB, and a place fits into
+	// placeBits.
+	denseSize = 1<<placeBits - 1
+	placeBits = 24
+	placeMask = 1<<placeBits - 1
+	tagBits   = 32 - placeBits
 )
 
-// index finds strings of a file: a hash table of chains of positions. Positions
-// are counted in strides.
+// index finds strings of a file: a table of places sorted by the hash of the
+// string that begins there. Places are positions counted in strides. More bits of
+// the hash are kept beside each place: most strings that are not there are not
+// looked for in the file.
 type index struct {
 	data   []byte
 	stride int
-	shift  int     // of the hash
-	head   []int32 // position + 1, 0 for none
-	prev   []int32
+	bits   int
+	first  []uint32 // where the places of each hash begin
+	places []uint32 // ascending for each hash
 }
 
 func strideFor(size int) int { return max(1, (size+denseSize-1)/denseSize) }
 
-// tableBits is the logarithm of the number of chains.
-func tableBits(n int) int { return min(max(bits.Len(uint(n)), 8), 21) }
+// tableBits is the logarithm of the number of hashes, for about four places each.
+func tableBits(n int) int { return max(bits.Len(uint(n))-3, 6) }
 
 func newIndex(data []byte) *index {
 	stride := strideFor(len(data))
 	n := len(data) / stride
-	ix := &index{data: data, stride: stride, shift: 64 - tableBits(n)}
-	ix.head = make([]int32, 1<<tableBits(n))
-	ix.prev = make([]int32, n)
-	// From the end, so that chains start with the first place.
+	ix := &index{data: data, stride: stride, bits: tableBits(n)}
+	ix.first = make([]uint32, 1<<ix.bits+1)
+	// Count, add up, and fill from the end, which leaves where each one begins.
+	total := uint32(0)
+	ix.each(n, func(_ int, h uint32) {
+		ix.first[h>>tagBits]++
+		total++
+	})
+	sum := uint32(0)
+	for i, c := range ix.first {
+		sum += c
+		ix.first[i] = sum
+	}
+	ix.places = make([]uint32, total)
+	ix.each(n, func(place int, h uint32) {
+		at := ix.first[h>>tagBits] - 1
+		ix.first[h>>tagBits] = at
+		ix.places[at] = h<<placeBits | uint32(place)
+	})
+	return ix
+}
+
+// each calls f with the places to be indexed, from the last to the first, and
+// their hashes.
+func (ix *index) each(n int, f func(place int, hash uint32)) {
 	for i := n - 1; i >= 0; i-- {
-		pos := i * stride
-		if pos+keyLen > len(data) {
+		pos := i * ix.stride
+		if pos+keyLen > len(ix.data) {
 			continue
 		}
-		key := binary.LittleEndian.Uint64(data[pos:])
-		if pos >= stride && key == binary.LittleEndian.Uint64(data[pos-stride:]) && isRun(key) {
+		key := binary.LittleEndian.Uint64(ix.data[pos:])
+		if pos >= ix.stride && key == binary.LittleEndian.Uint64(ix.data[pos-ix.stride:]) && isRun(key) {
 			continue // the start of a run stands for all of it
 		}
-		h := ix.hash(key)
-		ix.prev[i] = ix.head[h]
-		ix.head[h] = int32(i) + 1
+		f(i, ix.hash(key))
 	}
-	return ix
 }
 
 // isRun reports whether all bytes are the same.
 func isRun(key uint64) bool { return key == bits.RotateLeft64(key, 8) }
 
-func (ix *index) hash(key uint64) int {
-	return int(key * 0x9e3779b97f4a7c15 >> ix.shift)
+// hash has the number of the table entry above tagBits bits that are kept beside
+// the place.
+func (ix *index) hash(key uint64) uint32 {
+	return uint32(key * 0x9e3779b97f4a7c15 >> (64 - ix.bits - tagBits))
 }
 
 // find returns the longest match for next[scan:] among the candidates.
@@ -67,14 +95,18 @@ func (ix *index) find(next []byte, scan int) (pos, length int) {
 	if scan+keyLen > len(next) {
 		return 0, 0
 	}
-	key := binary.LittleEndian.Uint64(next[scan:])
-	i := ix.head[ix.hash(key)]
-	for range maxChain {
-		if i == 0 {
+	h := ix.hash(binary.LittleEndian.Uint64(next[scan:]))
+	tag := h << placeBits
+	left := maxCandidates
+	from, to := ix.first[h>>tagBits], ix.first[h>>tagBits+1]
+	for _, place := range ix.places[from:min(to, from+maxPlaces)] {
+		if (place^tag)>>placeBits != 0 {
+			continue
+		}
+		if left--; left < 0 {
 			break
 		}
-		p := int(i-1) * ix.stride
-		i = ix.prev[i-1]
+		p := int(place&placeMask) * ix.stride
 		// A longer match has to agree where the best one ended.
 		if length > 0 && (p+length >= len(ix.data) || scan+length >= len(next) || ix.data[p+length] != next[scan+length]) {
 			continue
