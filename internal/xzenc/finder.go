@@ -12,11 +12,6 @@ type match struct {
 }
 
 const (
-	// niceLen is the length from which on a match is taken without looking
-	// further.
-	niceLen = 128
-	// maxDepth bounds the steps down a tree.
-	maxDepth = 56
 	hash2Len = 1 << 16
 	hash3Len = 1 << 18
 )
@@ -32,31 +27,34 @@ type finder struct {
 	shift   int
 	hash2   []int32 // position + 1
 	hash3   []int32
-	hash4   []int32
-	sons    []int32
+	hash4   table[int32]
+	sons    table[[2]int32] // smaller and larger strings of each position
+	at      int             // of pos in the trees
 	matches []match
+
+	// niceLen is the length from which on a match is taken without looking
+	// further, depth bounds the steps down a tree.
+	niceLen, depth int
 }
 
-func (f *finder) start(data []byte, dict int) {
-	f.data, f.pos, f.dict = data, 0, dict
+func (f *finder) start(data []byte, dict int) error {
+	f.data, f.pos, f.at, f.dict = data, 0, 0, dict
 	f.cycle = min(dict, max(len(data), 1))
 	n := min(max(bits.Len(uint(f.cycle)), 10), 22)
 	f.shift = 32 - n
-	f.hash2, f.hash3 = cleared(f.hash2, hash2Len), cleared(f.hash3, hash3Len)
-	f.hash4 = cleared(f.hash4, 1<<n)
-	if cap(f.sons) < 2*f.cycle {
-		f.sons = make([]int32, 2*f.cycle)
+	if f.hash2 == nil {
+		f.hash2, f.hash3 = make([]int32, hash2Len), make([]int32, hash3Len)
 	}
-	f.sons = f.sons[:2*f.cycle] // what is read has been written before
-}
-
-func cleared(s []int32, n int) []int32 {
-	if cap(s) < n {
-		return make([]int32, n)
+	clear(f.hash2)
+	clear(f.hash3)
+	if err := f.hash4.allocate(1 << n); err != nil {
+		return err
 	}
-	s = s[:n]
-	clear(s)
-	return s
+	if err := f.sons.allocate(f.cycle); err != nil { // what is read has been written before
+		return err
+	}
+	clear(f.hash4.s)
+	return nil
 }
 
 // next returns the matches at the current position, longer ones having larger
@@ -65,7 +63,7 @@ func (f *finder) next() []match {
 	f.matches = f.matches[:0]
 	left := len(f.data) - f.pos
 	if left < 4 {
-		f.pos++
+		f.move()
 		return nil
 	}
 	d := f.data[f.pos:]
@@ -75,7 +73,7 @@ func (f *finder) next() []match {
 	best := 1
 	p2, p3 := int(f.hash2[h2])-1, int(f.hash3[h3])-1
 	f.hash2[h2], f.hash3[h3] = cur, cur
-	limit := min(left, niceLen)
+	limit := min(left, f.niceLen)
 	for _, p := range [2]int{p2, p3} {
 		if p < 0 || f.pos-p > f.dict {
 			continue
@@ -86,15 +84,22 @@ func (f *finder) next() []match {
 		}
 	}
 	f.tree(v, limit, best)
-	f.pos++
+	f.move()
 	return f.extended(left)
+}
+
+func (f *finder) move() {
+	f.pos++
+	if f.at++; f.at == f.cycle {
+		f.at = 0
+	}
 }
 
 // extended makes the longest match as long as it can be.
 func (f *finder) extended(left int) []match {
 	if n := len(f.matches); n > 0 {
 		m := &f.matches[n-1]
-		if m.length >= niceLen {
+		if m.length >= f.niceLen {
 			pos := f.pos - 1
 			m.length = common(f.data[pos-m.dist:], f.data[pos:], min(left, maxMatch))
 		}
@@ -104,51 +109,69 @@ func (f *finder) extended(left int) []match {
 
 // tree inserts the current position and reports matches longer than best.
 func (f *finder) tree(v uint32, limit, best int) {
-	d := f.data[f.pos:]
+	pos, data, sons, cycle := f.pos, f.data, f.sons.s, f.cycle
+	d := data[pos : pos+limit]
 	h := v * 0x9e3779b1 >> f.shift
-	node := int(f.hash4[h]) - 1
-	f.hash4[h] = int32(f.pos) + 1
-	at := f.pos % f.cycle * 2
+	node := int(f.hash4.s[h]) - 1
+	f.hash4.s[h] = int32(pos) + 1
 	// The places where the next smaller and the next larger string go.
-	smaller, larger := at, at+1
+	smaller, larger := &sons[f.at][0], &sons[f.at][1]
 	smallLen, largeLen := 0, 0
-	for depth := maxDepth; ; depth-- {
-		if node < 0 || depth == 0 || f.pos-node >= f.cycle {
-			f.sons[smaller], f.sons[larger] = 0, 0
+	for depth := f.depth; ; depth-- {
+		dist := pos - node
+		if node < 0 || depth == 0 || dist >= cycle {
+			*smaller, *larger = 0, 0
 			return
 		}
-		pair := node % f.cycle * 2
+		i := f.at - dist
+		if i < 0 {
+			i += cycle
+		}
+		pair := &sons[i]
+		old := data[node : node+limit]
 		n := min(smallLen, largeLen)
-		old := f.data[node:]
-		n += common(old[n:], d[n:], limit-n)
-		if n > best {
-			best = n
-			f.matches = append(f.matches, match{n, f.pos - node})
-		}
-		if n == limit {
-			f.sons[smaller], f.sons[larger] = f.sons[pair], f.sons[pair+1]
-			return
+		if old[n] == d[n] {
+			n += 1 + common(old[n+1:], d[n+1:], limit-n-1)
+			if n > best {
+				best = n
+				f.matches = append(f.matches, match{n, dist})
+			}
+			if n == limit {
+				*smaller, *larger = pair[0], pair[1]
+				return
+			}
 		}
 		if old[n] < d[n] {
-			f.sons[smaller] = int32(node) + 1
-			smaller = pair + 1
-			node, smallLen = int(f.sons[pair+1])-1, n
+			*smaller = int32(node) + 1
+			smaller = &pair[1]
+			node, smallLen = int(pair[1])-1, n
 		} else {
-			f.sons[larger] = int32(node) + 1
-			larger = pair
-			node, largeLen = int(f.sons[pair])-1, n
+			*larger = int32(node) + 1
+			larger = &pair[0]
+			node, largeLen = int(pair[0])-1, n
 		}
 	}
 }
 
+// Of a match from thinFrom on, keepEnds positions at each end can be found later.
+// Between them the strings are those of the match, which can be found too.
+const (
+	keepEnds = 16
+	thinFrom = 192
+)
+
 // skip moves over n positions as next does, but for the search of matches that
 // nobody asks for.
 func (f *finder) skip(n int) {
-	for range n {
+	for i := range n {
+		if i >= keepEnds && i < n-keepEnds && n > thinFrom {
+			f.move()
+			continue
+		}
 		if left := len(f.data) - f.pos; left >= 4 {
 			f.insert(left)
 		}
-		f.pos++
+		f.move()
 	}
 }
 
@@ -156,7 +179,7 @@ func (f *finder) insert(left int) {
 	v := binary.LittleEndian.Uint32(f.data[f.pos:])
 	cur := int32(f.pos) + 1
 	f.hash2[hash2(v)], f.hash3[hash3(v)] = cur, cur
-	limit := min(left, niceLen)
+	limit := min(left, f.niceLen)
 	f.tree(v, limit, limit)
 }
 

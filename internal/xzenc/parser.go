@@ -25,6 +25,8 @@ type parser struct {
 	f     *finder
 	nodes [maxBlock + maxMatch + 1]node
 	plan  []step
+	// How long the matches at the last distances are at the current node.
+	repLens [4]int
 }
 
 func (p *parser) start(e *encoder, f *finder) { p.e, p.f, p.plan = e, f, p.plan[:0] }
@@ -55,7 +57,8 @@ func (p *parser) block() []step {
 			p.arrive(cur)
 		}
 		matches := p.f.next()
-		if s, ok := p.obvious(cur, left, matches); ok {
+		p.measureReps(cur, pos, left)
+		if s, ok := p.obvious(matches); ok {
 			p.f.skip(s.length - 1)
 			p.plan = append(p.plan, s)
 			p.trace(cur)
@@ -63,7 +66,7 @@ func (p *parser) block() []step {
 		}
 		reach(cur + 1)
 		p.relaxShort(cur, pos)
-		p.relaxReps(cur, pos, left, reach)
+		p.relaxReps(cur, pos, reach)
 		p.relaxMatches(cur, pos, matches, reach)
 	}
 }
@@ -99,24 +102,31 @@ func (p *parser) trace(cur int) {
 	}
 }
 
-// repLength is the length of a match at a last distance.
-func (p *parser) repLength(pos int, d uint32, left int) int {
-	from := pos - int(d) - 1
-	if from < 0 {
-		return 0
+// measureReps finds the lengths of the matches at the last distances.
+func (p *parser) measureReps(cur, pos, left int) {
+	limit := min(left, maxMatch)
+	here := p.e.data[pos : pos+limit]
+	for i, d := range p.nodes[cur].reps {
+		p.repLens[i] = 0
+		from := pos - int(d) - 1
+		if from < 0 || limit < minMatch {
+			continue
+		}
+		old := p.e.data[from : from+limit]
+		if old[0] == here[0] && old[1] == here[1] {
+			p.repLens[i] = common(old, here, limit)
+		}
 	}
-	return common(p.e.data[from:], p.e.data[pos:], min(left, maxMatch))
 }
 
 // obvious finds a match that is so long that nothing else matters.
-func (p *parser) obvious(cur, left int, matches []match) (step, bool) {
-	pos := p.e.pos + cur
-	for i, d := range p.nodes[cur].reps {
-		if l := p.repLength(pos, d, left); l >= niceLen {
+func (p *parser) obvious(matches []match) (step, bool) {
+	for i, l := range p.repLens {
+		if l >= p.f.niceLen {
 			return step{l, i}, true
 		}
 	}
-	if n := len(matches); n > 0 && matches[n-1].length >= niceLen {
+	if n := len(matches); n > 0 && matches[n-1].length >= p.f.niceLen {
 		return step{matches[n-1].length, matches[n-1].dist - 1 + 4}, true
 	}
 	return step{}, false
@@ -143,12 +153,11 @@ func (p *parser) relaxShort(cur, pos int) {
 	}
 }
 
-func (p *parser) relaxReps(cur, pos, left int, reach func(int)) {
+func (p *parser) relaxReps(cur, pos int, reach func(int)) {
 	e, n := p.e, &p.nodes[cur]
 	ps := pos & posMask
 	base := n.price + e.table.bit(e.isMatch[n.state][ps], 1) + e.table.bit(e.isRep[n.state], 1)
-	for i, d := range n.reps {
-		length := p.repLength(pos, d, left)
+	for i, length := range p.repLens {
 		if length < minMatch {
 			continue
 		}

@@ -78,6 +78,7 @@ func requireDecodes(t *testing.T, want, stream []byte, dict uint32) {
 func TestRoundTrip(t *testing.T) {
 	testenv.NeedTool(t, "xz")
 	var e Encoder
+	defer e.Close()
 	for name, data := range inputs(t) {
 		t.Run(name, func(t *testing.T) {
 			var buf bytes.Buffer
@@ -90,6 +91,7 @@ func TestRoundTrip(t *testing.T) {
 			require.True(t, bytes.Equal(data, out))
 			var again bytes.Buffer
 			var fresh Encoder
+			defer fresh.Close()
 			require.NoError(t, fresh.Encode(&again, data))
 			require.True(t, bytes.Equal(buf.Bytes(), again.Bytes()), "depends on earlier inputs")
 		})
@@ -100,6 +102,7 @@ func TestRoundTrip(t *testing.T) {
 func TestRatio(t *testing.T) {
 	testenv.NeedTool(t, "xz")
 	var e Encoder
+	defer e.Close()
 	for _, name := range []string{"text", "mixed", "program", "noise"} {
 		data := inputs(t)[name]
 		var buf bytes.Buffer
@@ -117,6 +120,7 @@ func TestSmallDictionary(t *testing.T) {
 	block := noise(5, 3000)
 	data := bytes.Join([][]byte{block, noise(6, 4096), block, block}, nil)
 	e := Encoder{DictSize: 4096}
+	defer e.Close()
 	var buf bytes.Buffer
 	require.NoError(t, e.Encode(&buf, data))
 	requireDecodes(t, data, buf.Bytes(), 4096)
@@ -125,6 +129,7 @@ func TestSmallDictionary(t *testing.T) {
 func FuzzEncode(f *testing.F) {
 	f.Add([]byte("hello hello hello"))
 	var e Encoder
+	defer e.Close()
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var buf bytes.Buffer
 		require.NoError(t, e.Encode(&buf, data))
@@ -135,6 +140,7 @@ func FuzzEncode(f *testing.F) {
 func BenchmarkEncode(b *testing.B) {
 	data := inputs(b)["program"]
 	var e Encoder
+	defer e.Close()
 	b.SetBytes(int64(len(data)))
 	for b.Loop() {
 		if err := e.Encode(io.Discard, data); err != nil {
