@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 
 	"example.com/rpmostree/internal/dirfd"
 	"example.com/rpmostree/internal/rollsum"
-	"example.com/rpmostree/internal/xzenc"
 	"example.com/rpmostree/ostree"
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/semaphore"
 )
 
 // builder fills parts with objects.
@@ -21,10 +23,15 @@ type builder struct {
 	o     *GenerateOptions
 	out   *output
 	stats *Stats
-	xz    xzenc.Encoder
+
+	memory   *semaphore.Weighted // for comparisons, or a second encoder
+	packing  errgroup.Group
+	encoders chan *encoder
+	released chan struct{} // a second encoder has gone
+	alone    sync.RWMutex  // held for writing by a comparison that leaves no room for encoders
 
 	part        *partWriter
-	parts       []builtPart
+	parts       []*builtPart // filled in when it has been compressed
 	done, total int
 }
 
@@ -35,7 +42,11 @@ type builtPart struct {
 }
 
 func (b *builder) build(p *plan) (err error) {
+	b.startEncoders()
 	defer func() {
+		if serr := b.stopEncoders(); err == nil {
+			err = serr
+		}
 		if b.part != nil {
 			err = errors.Join(err, b.part.discard(b.ctx))
 		}
@@ -59,7 +70,18 @@ func (b *builder) build(p *plan) (err error) {
 			return err
 		}
 	}
-	return b.finishPart()
+	if err := b.finishPart(); err != nil {
+		return err
+	}
+	if err := b.packing.Wait(); err != nil {
+		return err
+	}
+	for _, part := range b.parts {
+		b.stats.Parts++
+		b.stats.Size += part.info.Size
+		b.stats.Usize += part.info.Usize
+	}
+	return nil
 }
 
 // next makes sure that there is a part with room for an object.
@@ -78,20 +100,26 @@ func (b *builder) next(size int64) (*partWriter, error) {
 	return b.part, nil
 }
 
+// finishPart has the part compressed while the next one is filled.
 func (b *builder) finishPart() error {
 	if b.part == nil {
 		return nil
 	}
-	p := b.part
+	p, index := b.part, len(b.parts)
 	b.part = nil
-	built, err := p.finish(b.ctx, b.out, &b.xz, len(b.parts))
-	if err = errors.Join(err, p.discard(b.ctx)); err != nil {
-		return fmt.Errorf("part %d: %w", len(b.parts), err)
+	built := &builtPart{}
+	b.parts = append(b.parts, built)
+	e, err := b.encoder()
+	if err != nil {
+		return errors.Join(err, p.discard(b.ctx))
 	}
-	b.parts = append(b.parts, *built)
-	b.stats.Parts++
-	b.stats.Size += built.info.Size
-	b.stats.Usize += built.info.Usize
+	b.packing.Go(func() error {
+		err := p.finish(b.ctx, b.out, &e.Encoder, index, built)
+		if err = errors.Join(err, b.release(e), p.discard(b.ctx)); err != nil {
+			return fmt.Errorf("part %d: %w", index, err)
+		}
+		return nil
+	})
 	return nil
 }
 
@@ -205,6 +233,7 @@ func (b *builder) addPatch(r *compared) error {
 		return err
 	}
 	p.op(opPatch, at, uint64(len(r.patch)))
+	p.patched += int64(len(r.patch))
 	p.op(opClose)
 	return nil
 }

@@ -29,7 +29,6 @@ const (
 // order.
 func (b *builder) compareFiles(files []filePlan) error {
 	g, ctx := errgroup.WithContext(b.ctx)
-	sem := semaphore.NewWeighted(compareMemory)
 	workers := semaphore.NewWeighted(int64(b.o.workers()))
 	results := make(chan chan *compared, queue)
 	g.Go(func() error {
@@ -38,7 +37,7 @@ func (b *builder) compareFiles(files []filePlan) error {
 			f := &files[i]
 			weight := min(b.memoryFor(f), compareMemory)
 			// Memory is taken in order, so the file whose turn it is has it.
-			if err := sem.Acquire(ctx, weight); err != nil {
+			if err := b.memory.Acquire(ctx, weight); err != nil {
 				return err
 			}
 			done := make(chan *compared, 1)
@@ -51,7 +50,7 @@ func (b *builder) compareFiles(files []filePlan) error {
 				if err := workers.Acquire(ctx, 1); err != nil {
 					return err
 				}
-				r, err := b.compare(ctx, f)
+				r, err := b.compareAlone(ctx, f)
 				workers.Release(1)
 				if err != nil {
 					return fmt.Errorf("object %s: %w", f.sum, err)
@@ -70,7 +69,7 @@ func (b *builder) compareFiles(files []filePlan) error {
 				if err := b.addFile(r); err != nil {
 					return err
 				}
-				sem.Release(r.weight)
+				b.memory.Release(r.weight)
 			case <-ctx.Done():
 				return ctx.Err()
 			}
@@ -97,6 +96,15 @@ func (b *builder) maxPatch() int64 {
 
 // maxMapped bounds what is compared at all.
 const maxMapped = 1 << 30
+
+// compareAlone compares without encoders beside it if their memory is needed.
+func (b *builder) compareAlone(ctx context.Context, f *filePlan) (*compared, error) {
+	if b.memoryFor(f) > compareMemory {
+		b.alone.Lock()
+		defer b.alone.Unlock()
+	}
+	return b.compare(ctx, f)
+}
 
 // compare finds how to make a file of its source.
 func (b *builder) compare(ctx context.Context, f *filePlan) (r *compared, err error) {

@@ -141,7 +141,7 @@ func refuseReserved(d *gvariant.Dict) error {
 }
 
 // superblock puts the head together.
-func (p *plan) superblock(ctx context.Context, repo *ostree.Repo, parts []builtPart, o *GenerateOptions) ([]byte, error) {
+func (p *plan) superblock(ctx context.Context, repo *ostree.Repo, parts []*builtPart, o *GenerateOptions) ([]byte, error) {
 	meta, err := p.metadata(ctx, repo, parts, o)
 	if err != nil {
 		return nil, err
@@ -194,7 +194,7 @@ func encodeObjects(names []ostree.ObjectName) []byte {
 	return b
 }
 
-func (p *plan) metadata(ctx context.Context, repo *ostree.Repo, parts []builtPart, o *GenerateOptions) (*gvariant.Dict, error) {
+func (p *plan) metadata(ctx context.Context, repo *ostree.Repo, parts []*builtPart, o *GenerateOptions) (*gvariant.Dict, error) {
 	meta := gvariant.NewDict()
 	if o.Metadata != nil {
 		meta = o.Metadata.Clone()

@@ -28,6 +28,7 @@ type partWriter struct {
 	file     *os.File
 	blob     *bufio.Writer
 	blobSize int64
+	patched  int64 // bytes of patches
 	ops      []byte
 	modes    []byte
 	modeAt   map[fileMode]uint64
@@ -86,18 +87,19 @@ func encodeXattrs(x ostree.Xattrs) gvariant.Value {
 }
 
 // finish compresses the part and hands it to out.
-func (p *partWriter) finish(ctx context.Context, out *output, e *xzenc.Encoder, index int) (*builtPart, error) {
+func (p *partWriter) finish(ctx context.Context, out *output, e *xzenc.Encoder, index int, built *builtPart) error {
 	raw, err := p.serialize(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	built := &builtPart{}
+	// Patches consist of differences, most of which are 0.
+	e.Thorough = p.patched > p.blobSize/2
 	err = p.compress(ctx, out, e, index, raw, built)
 	if len(raw) > 0 {
 		err = errors.Join(err, unix.Munmap(raw))
 	}
 	built.info = p.info
-	return built, err
+	return err
 }
 
 // serialize writes the GVariant of the part to a file and maps that.
