@@ -93,13 +93,13 @@ func (r *Repo) clock(ctx context.Context) (time.Time, error) {
 	return st.ModTime(), nil
 }
 
-// changed returns when a directory of objects was changed.
+// changed returns when a directory of objects was changed, which unlike the time of modification nobody can set back.
 func (r *Repo) changed(dir string) (time.Time, error) {
 	st, err := r.objects.Lstat(dir)
 	if err != nil {
 		return time.Time{}, err
 	}
-	return time.Unix(st.Mtim.Unix()), nil
+	return time.Unix(st.Ctim.Unix()), nil
 }
 
 // commitsIn lists the commits in directory XX. It looks only at names, of which most are not parsed.
