@@ -3,9 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"path"
 	"strings"
 
@@ -49,23 +47,21 @@ func (a *app) ls(ctx context.Context, repo *ostree.Repo, rev string, paths []str
 	if err != nil {
 		return noSuchObject(err, sum, ostree.TypeCommit)
 	}
+	l := &lister{repo: repo, opts: o, root: ostree.DirEntry{Tree: commit.RootTree, Meta: commit.RootMeta}}
 	out := bufio.NewWriterSize(a.stdout, 64<<10)
 	defer out.Flush()
-	l := &lister{out: out, repo: repo, opts: o, root: ostree.DirEntry{Tree: commit.RootTree, Meta: commit.RootMeta}}
-	for _, p := range paths {
-		if err := l.list(ctx, p); err != nil {
-			return err
-		}
-	}
-	return nil
+	return l.run(ctx, paths, out)
 }
 
 // lister prints parts of one commit's tree.
 type lister struct {
-	out  *bufio.Writer
-	repo *ostree.Repo
-	opts lsOptions
-	root ostree.DirEntry
+	repo  *ostree.Repo
+	opts  lsOptions
+	root  ostree.DirEntry
+	batch *lsBatch
+	work  chan *lsBatch // to be filled in
+	print chan *lsBatch // the same in order
+	stop  <-chan struct{}
 }
 
 func (l *lister) list(ctx context.Context, arg string) error {
@@ -75,13 +71,10 @@ func (l *lister) list(ctx context.Context, arg string) error {
 		return fmt.Errorf("Inspecting path '%s': %w", arg, realWords(err))
 	}
 	if file != nil {
-		return l.printFile(ctx, p, file.Checksum)
+		return l.add(lsEntry{path: p, sum: file.Checksum})
 	}
-	if err := l.printDir(ctx, p, *dir); err != nil {
+	if err := l.add(lsEntry{path: p, dir: dir}); err != nil || l.opts.dironly && !l.opts.recursive {
 		return err
-	}
-	if l.opts.dironly {
-		return nil
 	}
 	return l.children(ctx, p, dir.Tree)
 }
@@ -133,12 +126,13 @@ func (l *lister) children(ctx context.Context, p string, tree ostree.Checksum) e
 		return err
 	}
 	for _, f := range t.Files {
-		if err := l.printFile(ctx, path.Join(p, f.Name), f.Checksum); err != nil {
+		if err := l.add(lsEntry{path: path.Join(p, f.Name), sum: f.Checksum}); err != nil {
 			return err
 		}
 	}
-	for _, d := range t.Dirs {
-		if err := l.printDir(ctx, path.Join(p, d.Name), d); err != nil {
+	for i := range t.Dirs {
+		d := &t.Dirs[i]
+		if err := l.add(lsEntry{path: path.Join(p, d.Name), dir: d}); err != nil {
 			return err
 		}
 		if !l.opts.recursive {
@@ -149,46 +143,4 @@ func (l *lister) children(ctx context.Context, p string, tree ostree.Checksum) e
 		}
 	}
 	return nil
-}
-
-func (l *lister) printFile(ctx context.Context, p string, sum ostree.Checksum) error {
-	h, size, err := l.repo.LoadFileHeader(ctx, sum)
-	if err != nil {
-		return err
-	}
-	kind := '-'
-	if h.IsSymlink() {
-		kind = 'l'
-		p += " -> " + h.Target
-	}
-	l.line(kind, h.Mode, h.UID, h.GID, size, sum.String(), h.Xattrs, p)
-	return nil
-}
-
-func (l *lister) printDir(ctx context.Context, p string, d ostree.DirEntry) error {
-	m, err := l.repo.LoadDirMeta(ctx, d.Meta)
-	if errors.Is(err, fs.ErrNotExist) {
-		return noSuchObject(err, d.Meta, ostree.TypeDirMeta)
-	}
-	if err != nil {
-		return err
-	}
-	l.line('d', m.Mode, m.UID, m.GID, 0, d.Tree.String()+" "+d.Meta.String(), m.Xattrs, p)
-	return nil
-}
-
-func (l *lister) line(kind rune, mode, uid, gid uint32, size int64, sums string, x ostree.Xattrs, p string) {
-	if l.opts.nul {
-		name, _, _ := strings.Cut(p, " -> ")
-		fmt.Fprintf(l.out, "%s\x00", name)
-		return
-	}
-	fmt.Fprintf(l.out, "%c%05o %d %d %6d ", kind, mode&0o7777, uid, gid, size)
-	if l.opts.checksum {
-		fmt.Fprintf(l.out, "%s ", sums)
-	}
-	if l.opts.xattrs {
-		fmt.Fprintf(l.out, "{ %s } ", xattrText(x))
-	}
-	fmt.Fprintln(l.out, p)
 }
