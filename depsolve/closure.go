@@ -15,7 +15,7 @@ func (g *closure) add(pkg int32) {
 	}
 	g.added.set(pkg)
 	g.queue = append(g.queue[:0], pkg)
-	for len(g.queue) > 0 {
+	for len(g.queue) > 0 && !g.s.pool.effort.exhausted() {
 		last := len(g.queue) - 1
 		next := g.queue[last]
 		g.queue = g.queue[:last]
@@ -34,7 +34,7 @@ func (g *closure) add(pkg int32) {
 // addWeak adds packages that supplement or enhance what may be installed, until
 // no more turn up.
 func (g *closure) addWeak() {
-	for again := true; again; {
+	for again := true; again && !g.s.pool.effort.exhausted(); {
 		again = false
 		for _, pkg := range g.cache.weak {
 			if !g.added.has(pkg) && (g.anyPossible(depSupplements, pkg) || g.anyPossible(depEnhances, pkg)) {

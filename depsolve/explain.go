@@ -45,6 +45,10 @@ func (s *solver) problem(f found) *Problem {
 	return p
 }
 
+// maxFacts is how many reasons for one rule are told. A rule has more than one
+// if equal or broken dependencies are written many times.
+const maxFacts = 1000
+
 // causesOf calls add for what a rule says.
 func (s *solver) causesOf(n int32, add func(Cause)) {
 	p := s.pool
@@ -52,7 +56,12 @@ func (s *solver) causesOf(n int32, add func(Cause)) {
 	c := s.clause(n)
 	switch s.classOf(n) {
 	case rulePackage:
-		s.facts(n, func(f ruleFact) { add(s.factCause(n, f)) })
+		left := maxFacts
+		s.facts(n, func(f ruleFact) {
+			if left--; left >= 0 {
+				add(s.factCause(n, f))
+			}
+		})
 	case ruleFeature, ruleUpdate:
 		pkg := s.installed.first + n - from
 		if s.locked().has(pkg) {

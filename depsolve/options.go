@@ -37,7 +37,8 @@ type Options struct {
 
 	// MaxSteps ends a run with ErrStepLimit after so many decisions and
 	// conflicts, so that hostile metadata cannot hold it up for long. The
-	// search for solutions of a problem may take as many again. <= 0: no limit;
-	// real requests take a few times as many steps as packages change.
+	// search for solutions of a problem may take as many again. Real requests
+	// take a few times as many steps as packages change. 0: after 30,000
+	// conflicts, of which real requests have some dozens; < 0: never.
 	MaxSteps int
 }

@@ -78,6 +78,7 @@ type Pool struct {
 	indexedStr int
 	litsMax    int // rebuild the index when the arena is longer
 	ruleCache  *ruleCache
+	effort     effort
 }
 
 // depKind is a kind of dependency list.

@@ -87,7 +87,14 @@ func (p *Pool) indexNames() {
 // providers returns the packages that provide a dependency, in ascending
 // order. For a rich dependency that is every package that may play a part.
 // The result must not be changed.
-func (p *Pool) providers(d DepID) []int32 { return p.lits.List(p.providersAt(d)) }
+func (p *Pool) providers(d DepID) []int32 {
+	list := p.lits.List(p.providersAt(d))
+	p.effort.spend(len(list) + 1)
+	if p.effort.exhausted() {
+		return nil
+	}
+	return list
+}
 
 // providersAt returns where in the arena the providers of d are.
 func (p *Pool) providersAt(d DepID) int32 {
@@ -104,11 +111,15 @@ func (p *Pool) providersAt(d DepID) int32 {
 	if at := p.relIndex[n]; at != 0 {
 		return at
 	}
+	if p.effort.exhausted() {
+		return 1
+	}
 	p.relIndex[n] = 1 // ends a hostile cycle; interning cannot make one
 	list := p.relProviders(p.rel(d))
 	at := int32(1)
 	if len(list) > 0 {
 		at = p.lits.Add(list)
+		p.effort.spend(len(list) * effortLiteral)
 	}
 	p.relIndex[n] = at
 	return at
@@ -147,8 +158,9 @@ func (p *Pool) versionProviders(r relation) []int32 {
 		return p.archProviders(relation{p.Relation(l.left, r.op, r.right), l.right, OpArch})
 	}
 	var out []int32
-	at := p.providersAt(r.left) - p.provBase
-	for i, pkg := range p.providers(r.left) {
+	at, list := p.providersAt(r.left)-p.provBase, p.providers(r.left)
+	p.effort.spend(len(list) * effortCompare)
+	for i, pkg := range list {
 		if d := p.provDeps[int(at)+i]; d != 0 && p.provideFits(d, r) || d == 0 && p.providesVersion(pkg, r) {
 			out = append(out, pkg)
 		}
@@ -167,8 +179,10 @@ func (p *Pool) isRpmFeature(name DepID) bool {
 // providesVersion reports whether pkg, a provider of the name, provides a
 // fitting version. A provide without version fits every version.
 func (p *Pool) providesVersion(pkg int32, r relation) bool {
-	for at := p.deps[depProvides][pkg]; p.arena[at] != 0; at++ {
-		if p.provideFits(p.arena[at], r) {
+	list := p.list(depProvides, pkg)
+	p.effort.spend(len(list) * effortCompare)
+	for _, d := range list {
+		if p.provideFits(d, r) {
 			return true
 		}
 	}

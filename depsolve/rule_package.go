@@ -44,13 +44,16 @@ func (g *packageRules) emit(f ruleFact) {
 		g.facts(f)
 		return
 	}
+	e := &g.s.pool.effort
 	switch {
+	case e.exhausted():
 	case len(f.block) > 1:
-		g.cache.add(f.p, 0, g.cache.arena.Add(f.block))
+		e.spend(len(f.block) * effortLiteral)
+		g.cache.add(e, f.p, 0, g.cache.arena.Add(f.block))
 	case len(f.block) == 1:
-		g.cache.add(f.p, f.block[0], 0)
+		g.cache.add(e, f.p, f.block[0], 0)
 	default:
-		g.cache.add(f.p, f.q, f.d)
+		g.cache.add(e, f.p, f.q, f.d)
 	}
 }
 
@@ -128,8 +131,9 @@ func (g *packageRules) require(pkg int32, d DepID, keepBroken bool, kind string)
 		return
 	}
 	anyInstalled := false
-	for _, q := range list {
+	for n, q := range list {
 		if q == 0 {
+			p.effort.spend(n)
 			break
 		}
 		if q == pkg {

@@ -101,7 +101,8 @@ func (c *ruleCache) leadsOf(sp *ruleSpan) []int32      { return c.leads[sp.leads
 
 // add files the clause "p or q", p being the negation of the package, or "p or
 // the list at d".
-func (c *ruleCache) add(p, q, d int32) {
+func (c *ruleCache) add(e *effort, p, q, d int32) {
+	e.spend(effortRule)
 	if d != 0 {
 		switch l := c.arena.Raw()[d:]; {
 		case l[0] == 0:
