@@ -46,6 +46,18 @@ func TestRatiosArePaired(t *testing.T) {
 	assert.InDelta(t, 2.5, middle([]float64{4, 1, 2, 3}), 1e-9)
 }
 
+func TestOnlyAndSkipChooseOperations(t *testing.T) {
+	for _, c := range []struct {
+		only, skip string
+		want       bool
+	}{
+		{"", "", true}, {"fsck", "", true}, {"ls,archive", "", true}, {"ls,prune", "", false},
+		{"", "fsck", false}, {"", "ls,prune", true}, {"fsck", "archive", false},
+	} {
+		assert.Equal(t, c.want, (&config{only: c.only, skip: c.skip}).wants("fsck archive"), c)
+	}
+}
+
 func TestBenchRunsEveryOperation(t *testing.T) {
 	testenv.NeedTool(t, "ostree")
 	const real = "ostree"
@@ -67,6 +79,8 @@ func TestBenchRunsEveryOperation(t *testing.T) {
 		want++ // mode bare
 	}
 	assert.Equal(t, want, rows)
+	assert.NoDirExists(t, c.work+"/dst")
+	assert.NoDirExists(t, c.work+"/out")
 	assert.Contains(t, out.String(), "x cp -al |")
 }
 

@@ -29,24 +29,27 @@ type operation struct {
 const header = `| operation | target | wall ratio | real wall s | ours wall s | limit | cpu ratio | real cpu s | ours cpu s | real MiB | ours MiB |
 |---|---|---|---|---|---|---|---|---|---|---|`
 
+// slow is how long the real command takes where a first run that does not count would change nothing but the waiting.
+const slow = 20 * time.Second
+
 // compare runs both commands in turn and renders the row.
 func (b *bench) compare(ctx context.Context, op operation) (string, error) {
-	samples := map[string][]sample{}
-	for i := range b.runs + 1 {
-		for _, bin := range []string{b.real, b.ours} {
+	var theirs, ours []sample
+	for first := true; len(theirs) < b.runs; first = false {
+		var pair [2]sample
+		for i, bin := range []string{b.real, b.ours} {
 			if err := op.prepare(ctx); err != nil {
 				return "", fmt.Errorf("prepare: %w", err)
 			}
-			s, err := measure(ctx, bin, op.args)
-			if err != nil {
+			var err error
+			if pair[i], err = measure(ctx, bin, op.args); err != nil {
 				return "", err
 			}
-			if i > 0 {
-				samples[bin] = append(samples[bin], s)
-			}
+		}
+		if !first || pair[0].wall > slow {
+			theirs, ours = append(theirs, pair[0]), append(ours, pair[1])
 		}
 	}
-	theirs, ours := samples[b.real], samples[b.ours]
 	wall := func(s sample) float64 { return s.wall.Seconds() }
 	cpu := func(s sample) float64 { return s.cpu.Seconds() }
 	rss := func(s sample) float64 { return float64(s.rss) / 1024 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -28,7 +29,7 @@ func (b *bench) setUp(ctx context.Context) error {
 	b.deltas = b.path("deltas")
 	for _, repo := range []string{b.bare, b.user, b.archive} {
 		mode := strings.TrimPrefix(filepath.Base(repo), "fix-")
-		if mode == "bare" && os.Geteuid() != 0 {
+		if mode == "bare" && (os.Geteuid() != 0 || !b.wants(checkoutBare)) {
 			continue
 		}
 		if err := b.fixture(ctx, repo, mode); err != nil {
@@ -103,6 +104,14 @@ func (b *bench) addRemote(ctx context.Context, fixture string) error {
 	return b.realOstree(ctx, "--repo="+b.path("dst"), "remote", "add", "--no-gpg-verify", "origin", b.server.url+"/"+filepath.Base(fixture))
 }
 
+// free removes what a row leaves, to make room for the next.
+func (b *bench) free() error {
+	return errors.Join(os.RemoveAll(b.path("dst")), os.RemoveAll(b.path("out")))
+}
+
+// checkoutBare is the only row that needs the repository of mode bare.
+const checkoutBare = "checkout -H bare"
+
 func (b *bench) operations() []operation {
 	dst, out := b.path("dst"), b.path("out")
 	fresh := func(mode string) func(context.Context) error {
@@ -140,7 +149,7 @@ func (b *bench) operations() []operation {
 		{"export", 1, &l.read, nothing, []string{"export", "--repo=" + b.user, "main"}},
 	}
 	if os.Geteuid() == 0 {
-		ops = append(ops, operation{"checkout -H bare", 1, &l.link, clean, []string{"checkout", "--repo=" + b.bare, "-H", "main", out}})
+		ops = append(ops, operation{checkoutBare, 1, &l.link, clean, []string{"checkout", "--repo=" + b.bare, "-H", "main", out}})
 	}
 	return append(ops, b.deltaOperations()...)
 }
