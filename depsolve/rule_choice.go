@@ -32,13 +32,15 @@ func (s *solver) addChoice(n int32) {
 	}
 	var keep, owners []int32
 	choice := false
+	by := -s.clause(n).P
+	stays := s.pool.isInstalled(by) && !s.wantsUpdate(by)
 	for _, q := range lits {
 		switch owner := s.ownerOf(q); {
 		case q < 0:
 			keep = append(keep, q)
 		case owner == 0:
 			choice = true
-		case owner != q && s.illegal(owner, q) != 0 || s.outdated(owner, q, lits):
+		case owner != q && s.illegal(owner, q) != 0 || !stays && s.outdated(owner, q, lits):
 		default:
 			keep, owners = append(keep, q), append(owners, owner)
 		}
@@ -129,7 +131,7 @@ func (s *solver) findOwner(q int32) int32 {
 // its newest version, which no longer fulfils the requirement.
 func (s *solver) outdated(owner, q int32, lits []int32) bool {
 	p := s.pool
-	if owner == q && !s.updateAll || !s.wantsUpdate(owner) && p.evrCmp(p.evr[q], p.evr[owner], cmpFull) >= 0 {
+	if !s.wantsUpdate(owner) && p.evrCmp(p.evr[q], p.evr[owner], cmpFull) >= 0 {
 		return false
 	}
 	list := s.lits(s.updateRule(owner))

@@ -19,7 +19,6 @@ import (
 var knownDifferences = map[string]string{
 	"cleandeps/mistake.t":             "is about Debian packages",
 	"evrcmp/caret.t":                  "prints comparisons as older versions do",
-	"choicerules/choice5.t":           "an update by name that needs a split package is not found",
 	"distupgrade/dup_multiversion2.t": "names one element of a solution less",
 }
 
