@@ -1,17 +1,13 @@
 package ostree
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
 	"slices"
 	"strings"
-
-	"example.com/rpmostree/internal/atomicfs"
-	"example.com/rpmostree/internal/dirfd"
-	"example.com/rpmostree/internal/keyfile"
 )
 
 // Remote describes where to pull from: a group remote "NAME" of the
@@ -90,46 +86,6 @@ func (r *Repo) Remotes() ([]Remote, error) {
 	return out, nil
 }
 
-// remoteFile is a file that can define remotes.
-type remoteFile struct {
-	path string // "" is the configuration of the repository
-	c    *Config
-}
-
-func (r *Repo) remoteFiles() ([]remoteFile, error) {
-	files := []remoteFile{{"", r.Config()}}
-	if r.remotesDir == "" {
-		return files, nil
-	}
-	d, err := dirfd.Open(r.remotesDir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return files, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer d.Close()
-	entries, err := d.ReadDir(".")
-	if err != nil {
-		return nil, err
-	}
-	for _, e := range entries {
-		if !strings.HasSuffix(e.Name, ".conf") {
-			continue
-		}
-		data, err := d.ReadFile(e.Name, maxConfigSize)
-		if err != nil {
-			return nil, err
-		}
-		f, err := keyfile.Parse(data)
-		if err != nil {
-			return nil, fmt.Errorf("parse %s: %w", d.Join(e.Name), err)
-		}
-		files = append(files, remoteFile{d.Join(e.Name), &Config{f}})
-	}
-	return files, nil
-}
-
 func parseRemote(c *Config, name string) (Remote, error) {
 	group := remoteGroup(name)
 	get := func(key string) string {
@@ -184,40 +140,22 @@ func (r *Repo) AddRemote(ctx context.Context, rem Remote, o *RemoteOptions) erro
 	if err := validateRemoteName(rem.Name); err != nil {
 		return fmt.Errorf("add remote: %w", err)
 	}
-	old, err := r.Remote(rem.Name)
+	file, found, err := r.remoteFile(rem.Name)
 	switch {
-	case err == nil && o.IfNotExists:
-		return nil
-	case err == nil && !o.Replace:
-		return fmt.Errorf("add remote %q: %w (url %s)", old.Name, fs.ErrExist, old.URL)
-	case err != nil && !errors.Is(err, fs.ErrNotExist):
+	case err != nil:
 		return err
+	case found && o.IfNotExists:
+		return nil
+	case found && !o.Replace:
+		return &fs.PathError{Op: fmt.Sprintf("add remote %q", rem.Name), Path: cmp.Or(file.path, "config"), Err: fs.ErrExist}
+	case !found:
+		if file, err = r.fileForNewRemote(rem.Name, o.OwnFile); err != nil {
+			return fmt.Errorf("add remote %q: %w", rem.Name, err)
+		}
 	}
-	c := r.Config()
-	group := remoteGroup(rem.Name)
-	own, cerr := c.GetBool("core", "add-remotes-config-dir", o.OwnFile)
-	if cerr != nil {
-		return fmt.Errorf("add remote %q: %w", rem.Name, cerr)
-	}
-	if o.OwnFile && own && r.remotesDir != "" {
-		return r.addRemoteFile(ctx, &rem, group)
-	}
-	if err == nil && !c.UnsetGroup(group) {
-		return fmt.Errorf("replace remote %q: it is defined in %s", rem.Name, r.remotesDir)
-	}
-	rem.store(c, group)
-	return r.WriteConfig(ctx, c)
-}
-
-func (r *Repo) addRemoteFile(ctx context.Context, rem *Remote, group string) error {
-	d, err := makeDir(ctx, r.remotesDir)
-	if err != nil {
-		return fmt.Errorf("add remote %q: %w", rem.Name, err)
-	}
-	defer d.Close()
-	c := &Config{keyfile.New()}
-	rem.store(c, group)
-	if err := atomicfs.WriteFile(ctx, d, rem.Name+".conf", c.Bytes(), 0o644, nil); err != nil {
+	file.c.UnsetGroup(remoteGroup(rem.Name))
+	rem.store(file.c, remoteGroup(rem.Name))
+	if err := r.writeRemotes(ctx, file); err != nil {
 		return fmt.Errorf("add remote %q: %w", rem.Name, err)
 	}
 	return nil
@@ -249,24 +187,4 @@ func (rem *Remote) store(c *Config, group string) {
 	for _, key := range slices.Sorted(maps.Keys(options)) {
 		c.Set(group, key, options[key])
 	}
-}
-
-// DeleteRemote removes a remote from the configuration together with its
-// keyring; its refs stay. The error matches [fs.ErrNotExist] if there is no such
-// remote.
-func (r *Repo) DeleteRemote(ctx context.Context, name string) error {
-	c := r.Config()
-	if !c.UnsetGroup(remoteGroup(name)) {
-		if _, err := r.Remote(name); err == nil {
-			return fmt.Errorf("delete remote %q: it is defined in %s", name, r.remotesDir)
-		}
-		return fmt.Errorf("delete remote %q: %w", name, fs.ErrNotExist)
-	}
-	if err := r.WriteConfig(ctx, c); err != nil {
-		return err
-	}
-	if err := atomicfs.Remove(ctx, r.dir, name+".trustedkeys.gpg"); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("delete keyring of remote %q: %w", name, err)
-	}
-	return nil
 }

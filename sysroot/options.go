@@ -20,7 +20,8 @@ type Options struct {
 	GrubExec string
 	// AllowFreeze: see bootloader.Options.
 	AllowFreeze bool
-	// RemotesDir holds further remotes; see ostree.OpenOptions.
+	// RemotesDir holds further remotes, see ostree.OpenOptions; "" means
+	// /etc/ostree/remotes.d for the root "/", and none for others.
 	RemotesDir string
 
 	// RunDir and RootDir are those of the running system, "" = "/run" and "/".

@@ -66,7 +66,11 @@ func (s *Sysroot) open(ctx context.Context) error {
 	if s.ostree, err = dirfd.Open(filepath.Join(s.path, ostreeDir)); err != nil {
 		return err
 	}
-	if s.repo, err = ostree.Open(ctx, filepath.Join(s.path, repoDir), &ostree.OpenOptions{RemotesDir: s.opts.RemotesDir}); err != nil {
+	remotes := s.opts.RemotesDir
+	if remotes == "" && filepath.Clean(s.path) == "/" {
+		remotes = "/etc/ostree/remotes.d"
+	}
+	if s.repo, err = ostree.Open(ctx, filepath.Join(s.path, repoDir), &ostree.OpenOptions{RemotesDir: remotes}); err != nil {
 		return err
 	}
 	if err := s.checkDevice(); err != nil {

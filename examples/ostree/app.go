@@ -89,22 +89,35 @@ func (a *app) openRepo(ctx context.Context, dir string) (*ostree.Repo, error) {
 	if _, err := os.Stat(abs); errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("opening repo: opendir(%s): No such file or directory", abs)
 	}
-	repo, err := ostree.Open(ctx, abs, &ostree.OpenOptions{RemotesDir: a.remotesDir()})
+	repo, err := ostree.Open(ctx, abs, &ostree.OpenOptions{RemotesDir: a.remotesDir(abs)})
 	if err != nil {
 		return nil, fmt.Errorf("opening repo: %w", err)
 	}
 	return repo, nil
 }
 
-// remotesDir is where a running system, which --sysroot may name, has remotes apart from the repository.
-func (a *app) remotesDir() string {
-	if a.sysrootPath == "" {
+// remotesDir is where a running system has remotes apart from its repository: the one at / or that of --sysroot.
+func (a *app) remotesDir(repo string) string {
+	root := a.sysrootPath
+	if root == "" && sameDir(repo, systemRepo) {
+		root = "/"
+	}
+	if root == "" {
 		return ""
 	}
-	if _, err := os.Stat(filepath.Join(a.sysrootPath, "sysroot/ostree/repo")); err != nil {
+	if _, err := os.Stat(filepath.Join(root, systemRepo)); err != nil {
 		return "" // not running: a disk
 	}
-	return filepath.Join(a.sysrootPath, "etc/ostree/remotes.d")
+	return filepath.Join(root, "etc/ostree/remotes.d")
+}
+
+func sameDir(a, b string) bool {
+	x, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	y, err := os.Stat(b)
+	return err == nil && os.SameFile(x, y)
 }
 
 // resolve turns a revision into a checksum, with the real command's words for one that is not there.

@@ -79,8 +79,9 @@ func (a *app) remoteAddCommand() *cobra.Command {
 				return nil
 			}
 			err := repo.AddRemote(c.Context(), rem, &ostree.RemoteOptions{Replace: o.force, IfNotExists: o.ifNotExists, OwnFile: true})
-			if errors.Is(err, fs.ErrExist) {
-				return errorf("Remote configuration for \"%s\" already exists: (in config)", rem.Name)
+			var pe *fs.PathError
+			if errors.As(err, &pe) && errors.Is(err, fs.ErrExist) {
+				return errorf("Remote configuration for \"%s\" already exists: %s", rem.Name, definedIn(pe.Path))
 			}
 			if err != nil || keys == nil {
 				return err
@@ -89,6 +90,14 @@ func (a *app) remoteAddCommand() *cobra.Command {
 		})
 	}
 	return c
+}
+
+// definedIn is how the real command calls the place where a remote is.
+func definedIn(path string) string {
+	if path == "config" {
+		return "(in config)"
+	}
+	return path
 }
 
 // checkRemoteName refuses what cannot be a remote's name.

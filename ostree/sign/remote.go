@@ -179,7 +179,8 @@ func remoteKeySet(rem ostree.Remote, kind Kind) (*KeySet, error) {
 }
 
 // RemoteKeyring returns the OpenPGP keys that are trusted for a remote: those of its keyring
-// NAME.trustedkeys.gpg or, if it has none, the system's, and those of gpgkeypath.
+// NAME.trustedkeys.gpg, in the repository or else beside further remotes (see [ostree.OpenOptions]), or, if it has none,
+// the system's, and those of gpgkeypath.
 func RemoteKeyring(repo *ostree.Repo, rem ostree.Remote, o *Options) (*Keyring, error) {
 	k := &Keyring{}
 	own, err := addRemoteKeyring(k, repo, rem.Name)
@@ -221,12 +222,15 @@ func addRemoteKeyring(k *Keyring, repo *ostree.Repo, remote string) (found bool,
 	if err != nil {
 		return false, err
 	}
-	switch err := k.AddFile(filepath.Join(repo.Path(), name)); {
-	case errors.Is(err, fs.ErrNotExist):
-		return false, nil
-	default:
-		return true, err
+	for _, dir := range []string{repo.Path(), repo.RemotesDir()} {
+		if dir == "" {
+			continue
+		}
+		if err := k.AddFile(filepath.Join(dir, name)); !errors.Is(err, fs.ErrNotExist) {
+			return true, err
+		}
 	}
+	return false, nil
 }
 
 // addGlobal adds the system's keyrings. There need be none.
