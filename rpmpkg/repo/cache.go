@@ -23,7 +23,7 @@ import (
 
 const (
 	maxRepomd     = 16 << 20
-	maxMetadata   = 4 << 30 // of a file whose size repomd.xml does not tell
+	maxMetadata   = 4 << 30 // of any other file, whatever repomd.xml says; the largest known has a fifth
 	stateFile     = "state.json"
 	lockFile      = ".lock"
 	repodataDir   = "repodata"
@@ -181,14 +181,18 @@ func (c *ctxReader) Read(p []byte) (int, error) {
 	return c.r.Read(p)
 }
 
+// sizeLimit is how long a file may be for which repomd.xml gives a size, or 0.
+func sizeLimit(announced int64) int64 {
+	if announced <= 0 || announced > maxMetadata {
+		return maxMetadata
+	}
+	return announced
+}
+
 // store downloads a file into dir and gives it its name when it is complete and verified. A file of that name that
 // is not right is replaced.
 func store(ctx context.Context, c *client, dir *dirfd.Dir, name, location string, size int64, want digest.Digest) error {
-	limit := size
-	if limit <= 0 {
-		limit = maxMetadata
-	}
-	return c.download(ctx, location, limit, func(body io.Reader, _ string) error {
+	return c.download(ctx, location, sizeLimit(size), func(body io.Reader, _ string) error {
 		return storeBody(ctx, c, dir, name, location, size, want, body)
 	})
 }

@@ -149,11 +149,7 @@ func (m *Metadata) Open(ctx context.Context, typ string) (io.ReadCloser, error) 
 	if err != nil {
 		return nil, &Error{Repo: m.client.repo.ID, URL: d.Location, Err: errors.Join(err, f.Close())}
 	}
-	limit := d.OpenSize
-	if limit <= 0 {
-		limit = maxMetadata
-	}
-	return &dataReader{r, &io.LimitedReader{R: r, N: limit + 1}, f}, nil
+	return &dataReader{r, &io.LimitedReader{R: r, N: sizeLimit(d.OpenSize) + 1}, f}, nil
 }
 
 // dataReader reads a compressed file; what is longer than announced is cut off as an error.

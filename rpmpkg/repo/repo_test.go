@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -594,6 +595,31 @@ func TestHostileIndex(t *testing.T) {
 			_, err := Refresh(context.Background(), New("test", s.server.URL), t.TempDir(), nil)
 			require.ErrorContains(t, err, c.want)
 		})
+	}
+}
+
+// What a file is to become when it is uncompressed is believed as a limit only.
+func TestAnnouncedOpenSize(t *testing.T) {
+	s := newSite(t, foo)
+	repomd, err := os.ReadFile(filepath.Join(s.dir, "repodata", "repomd.xml"))
+	require.NoError(t, err)
+	for size, want := range map[string]string{"9223372036854775807": "", "0": "", "10": "longer than announced"} {
+		s.change = func(path string, body []byte) []byte {
+			if strings.HasSuffix(path, "repomd.xml") {
+				return regexp.MustCompile("<open-size>[0-9]+<").ReplaceAll(repomd, []byte("<open-size>"+size+"<"))
+			}
+			return body
+		}
+		m := refreshed(t, New("test", s.server.URL), t.TempDir(), nil)
+		var last error
+		for _, err := range m.Packages(context.Background()) {
+			last = err
+		}
+		if want == "" {
+			require.NoError(t, last, size)
+		} else {
+			require.ErrorContains(t, last, want)
+		}
 	}
 }
 
