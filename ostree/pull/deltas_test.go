@@ -1,8 +1,10 @@
 package pull_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -53,20 +55,60 @@ func TestRequiredDeltasOfALocalSource(t *testing.T) {
 	require.ErrorContains(t, err, "delta index: ")
 }
 
-// TestDeltaPullRequests: a delta brings all objects, in a few requests.
+// TestDeltaPullRequests: a delta brings all objects but its fallbacks, in a few
+// requests.
 func TestDeltaPullRequests(t *testing.T) {
-	src, sums := history(t)
-	_, err := delta.Generate(t.Context(), src, delta.Name{From: sums[1], To: sums[2]}, nil)
-	require.NoError(t, err)
-	require.NoError(t, delta.Reindex(t.Context(), src))
-	require.NoError(t, src.UpdateSummary(t.Context(), nil))
-	dst := newRepo(t, ostree.ModeBareUser)
-	_, err = pull.Pull(t.Context(), dst, serve(t, src).source(), &pull.Options{Refs: []string{"main"}, OverrideCommits: map[string]ostree.Checksum{"main": sums[1]}})
-	require.NoError(t, err)
-	s := serve(t, src)
-	res, err := pull.Pull(t.Context(), dst, s.source(), mainRef)
-	require.NoError(t, err)
-	require.Equal(t, 1, res.Deltas)
-	require.Zero(t, s.count(".filez")+s.count(".dirtree")+s.count(".dirmeta"))
-	require.LessOrEqual(t, s.count(""), 10)
+	const large = 50_000
+	for _, tc := range []struct {
+		name      string
+		o         delta.GenerateOptions
+		scratch   bool
+		unindexed bool // listed in the summary alone
+		parts     int  // files of parts
+		fallbacks int
+	}{
+		{name: "part", parts: 1},
+		{name: "part, no index", parts: 1, unindexed: true},
+		{name: "inline", o: delta.GenerateOptions{Inline: true}},
+		{name: "fallback", o: delta.GenerateOptions{MinFallbackSize: large}, parts: 1, fallbacks: 1},
+		{name: "inline, fallback", o: delta.GenerateOptions{MinFallbackSize: large, Inline: true}, fallbacks: 1},
+		{name: "big-endian", o: delta.GenerateOptions{BigEndian: true}, parts: 1},
+		{name: "scratch", scratch: true, parts: 1},
+		{name: "scratch, no index", scratch: true, parts: 1, unindexed: true},
+		{name: "scratch, inline, fallback", scratch: true, o: delta.GenerateOptions{MinFallbackSize: large, Inline: true}, fallbacks: 1},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			src, sums := history(t)
+			files := map[string]string{"usr/big": strings.Repeat("many bytes ", large/10)}
+			for i := range 40 {
+				files[fmt.Sprintf("usr/d%d/new", i)] = fmt.Sprint("new file ", i)
+			}
+			to := (&commitSpec{ref: "main", files: files, parent: sums[2], time: 9, detached: "sig"}).write(t, src)
+			name := delta.Name{From: sums[2], To: to}
+			if tc.scratch {
+				name.From = ostree.Checksum{}
+			}
+			_, err := delta.Generate(t.Context(), src, name, &tc.o)
+			require.NoError(t, err)
+			if !tc.unindexed {
+				require.NoError(t, delta.Reindex(t.Context(), src))
+			}
+			require.NoError(t, src.UpdateSummary(t.Context(), nil))
+			dst := newRepo(t, ostree.ModeBareUser)
+			if !tc.scratch {
+				_, err = pull.Pull(t.Context(), dst, serve(t, src).source(), &pull.Options{Refs: []string{"main"}, OverrideCommits: map[string]ostree.Checksum{"main": sums[2]}})
+				require.NoError(t, err)
+			}
+			s := serve(t, src)
+			res, err := pull.Pull(t.Context(), dst, s.source(), mainRef)
+			require.NoError(t, err)
+			require.Equal(t, 1, res.Deltas)
+			requireComplete(t, dst, "origin:main", to)
+			require.Zero(t, s.count(".dirtree")+s.count(".dirmeta"))
+			require.Equal(t, tc.fallbacks, s.count(".filez"))
+			require.Equal(t, tc.parts, s.count("/0"))
+			require.Equal(t, 1, s.count("/superblock"))
+			require.LessOrEqual(t, s.count(""), 10)
+		})
+	}
 }

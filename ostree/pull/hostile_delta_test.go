@@ -99,7 +99,9 @@ func TestHostileDeltas(t *testing.T) {
 		{"superblock is endless", super, endlessly, "exceeded maximum size of 134217728 bytes"},
 		{"superblock is announced to be huge", super, announced, "exceeded maximum size of 134217728 bytes"},
 		{"superblock breaks off", super, breakOff(read(super)[:10], len(read(super))), "at byte 10"},
-		{"redirect to a file", super, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "file:///etc/passwd", http.StatusFound) }, "unsupported protocol scheme"},
+		{"redirect to a file", super, func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "file:///etc/passwd", http.StatusFound)
+		}, "unsupported protocol scheme"},
 		{"part gone", part, http.NotFound, ""},
 		{"part is empty", part, send(nil), to.String()},
 		{"part is garbage", part, send([]byte("garbage")), to.String()},
@@ -177,7 +179,9 @@ func TestHostileSummary(t *testing.T) {
 		{"commit smaller than it is", send(size(10)), "exceeded maximum size of 10 bytes", commit},
 		{"commit larger than can be", send(size(1 << 63)), "", ""},
 		{"fails", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(502) }, "502 Bad Gateway", ""},
-		{"loops", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path, http.StatusMovedPermanently) }, "stopped after 10 redirects", ""},
+		{"loops", func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, r.URL.Path, http.StatusMovedPermanently)
+		}, "stopped after 10 redirects", ""},
 		{"no such commit", send(encode(func(r *ostree.SummaryRef) { r.Checksum = ostree.Checksum{1} })), "404 Not Found",
 			"objects/01/" + strings.Repeat("0", 62) + ".commit"},
 		{"an older commit", send(encode(func(r *ostree.SummaryRef) { r.Checksum = sums[0] })), "", ""},
