@@ -67,7 +67,9 @@ func TestHeadersAndPasswordsAreSentByBoth(t *testing.T) {
 	require.Empty(t, bothPull(t, ours, []string{"origin", strings.Replace(s.URL, "//", "//joe:s3cret@", 1)}))
 	require.Len(t, bothPull(t, ours, []string{"origin", strings.Replace(s.URL, "//", "//joe:wrong@", 1)}), 4)
 
-	s = guarded(t, src, func(r *http.Request) bool { return strings.HasSuffix(r.UserAgent(), " mine/1") && strings.HasPrefix(r.UserAgent(), "libostree/") })
+	s = guarded(t, src, func(r *http.Request) bool {
+		return strings.HasSuffix(r.UserAgent(), " mine/1") && strings.HasPrefix(r.UserAgent(), "libostree/")
+	})
 	require.Empty(t, bothPull(t, ours, []string{"origin", s.URL}, "--append-user-agent=mine/1"))
 }
 
@@ -84,7 +86,9 @@ func TestCookiesAreSentByBoth(t *testing.T) {
 	for _, writer := range []string{"ostree", ours} {
 		for _, reader := range []string{"ostree", ours} {
 			repo := filepath.Join(t.TempDir(), "repo")
-			run := func(bin string, args ...string) { testenv.Run(t, "/", append([]string{bin, "--repo=" + repo}, args...)...) }
+			run := func(bin string, args ...string) {
+				testenv.Run(t, "/", append([]string{bin, "--repo=" + repo}, args...)...)
+			}
 			run(writer, "init", "--mode=bare-user-only")
 			run(writer, "remote", "add", "--no-gpg-verify", "origin", s.URL)
 			run(writer, "remote", "add-cookie", "origin", "127.0.0.1", "/", "foo", "0")
