@@ -12,7 +12,6 @@ const (
 	noteWeak
 	noteOrphan
 	noteCleanup
-	noteMinimize
 )
 
 // search looks for a solution. The stages are: what holds for sure, the jobs,
@@ -144,7 +143,7 @@ func (s *solver) choose(level int32, list []int32, rule int32, note uint8) int32
 		list = s.pruneSplit(list, rule)
 	}
 	if len(list) > 1 {
-		s.branches = append(s.branches, branch{level: level, rule: rule, list: slices.Clone(list)})
+		s.branches = append(s.branches, branch{level: level, rule: rule, list: slices.Clone(list), note: note})
 	}
 	return s.decide(level, list[0], rule, note)
 }
@@ -533,5 +532,5 @@ func (s *solver) minimize(level int32) (int32, bool) {
 	b.list[alt] = -q // tried
 	s.branches = s.branches[:at+1]
 	s.sat.Revert(b.level)
-	return s.decide(b.level, q, b.rule, noteMinimize), true
+	return s.decide(b.level, q, b.rule, b.note), true
 }

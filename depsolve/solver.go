@@ -89,6 +89,7 @@ type branch struct {
 	rule  int32   // what the decision was for
 	pkg   int32   // or the package that recommends it
 	dep   DepID   // what that recommends
+	note  uint8   // why the search had to decide
 	list  []int32 // the candidates, the taken one first
 }
 

@@ -180,7 +180,7 @@ func (s *solver) chooseWeak(level int32, list []int32, by int32, d DepID) int32 
 		list = s.filter(list, modeChoose)
 	}
 	if len(list) > 1 {
-		s.branches = append(s.branches, branch{level: level, pkg: by, dep: d, list: slices.Clone(list)})
+		s.branches = append(s.branches, branch{level: level, pkg: by, dep: d, list: slices.Clone(list), note: noteWeak})
 	}
 	return s.decide(level, list[0], 0, noteWeak)
 }

@@ -31,6 +31,8 @@ func (c *runner) details(r *Result, tr *depsolve.Transaction) {
 			c.list(r, "unneeded", slices.DeleteFunc(all, func(id depsolve.PkgID) bool { return slices.Contains(roots, id) }))
 		case "userinstalled":
 			c.userLines(r, tr)
+		case "reason":
+			c.reasons(r, tr)
 		case "alternatives":
 			for _, a := range tr.Alternatives() {
 				c.alternative(r, a)
@@ -57,6 +59,22 @@ func (c *runner) userLines(r *Result, tr *depsolve.Transaction) {
 		if n := c.pool.Package(id).NEVRA.Name; !names[n] {
 			names[n] = true
 			r.Got = append(r.Got, "autoinst name "+escape(n))
+		}
+	}
+}
+
+// reasons says of each package that the search decided about why.
+func (c *runner) reasons(r *Result, tr *depsolve.Transaction) {
+	for _, id := range tr.Decided() {
+		for _, why := range tr.Reasons(id) {
+			line := "reason " + c.pkgText(id) + " " + why.Kind
+			switch {
+			case len(why.Rule.Lits) > 0:
+				line += " " + c.ruleID(why.Rule)
+			case why.Dep != 0:
+				line += " " + DepText(c.pool, why.Dep) + " " + c.pkgText(why.By)
+			}
+			r.Got = append(r.Got, line)
 		}
 	}
 }

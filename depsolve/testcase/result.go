@@ -37,7 +37,7 @@ func (c *runner) result(w []string) error {
 	for _, f := range r.Flags {
 		switch f {
 		case "transaction", "problems", "genid", "jobs", "rules", "recommended", "alternatives", "cleandeps",
-			"orphaned", "unneeded", "userinstalled", "proof":
+			"orphaned", "unneeded", "userinstalled", "proof", "reason":
 		default:
 			r.Skipped = "result " + f + " is not supported"
 		}
