@@ -11,8 +11,8 @@ import (
 )
 
 // texts are the strings of a package that the details have, in their order.
-func texts(i *rpmpkg.Info, checksum *string) []*string {
-	return []*string{
+func texts(i *rpmpkg.Info, checksum *string) [14]*string {
+	return [...]*string{
 		&i.NEVRA.Name, &i.NEVRA.Version, &i.NEVRA.Release, &i.NEVRA.Arch, &i.Location, checksum, &i.Vendor,
 		&i.Summary, &i.License, &i.URL, &i.Group, &i.Packager, &i.SourceRPM, &i.BuildHost,
 	}
@@ -43,6 +43,7 @@ func appendDetails(b []byte, i *rpmpkg.Info) []byte {
 	return b
 }
 
+// parseDetails makes one string of b, of which the texts are parts: to describe a package takes two allocations.
 func parseDetails(b []byte) (*rpmpkg.Info, error) {
 	var n [7]uint64
 	for k := range n {
@@ -52,19 +53,22 @@ func parseDetails(b []byte) (*rpmpkg.Info, error) {
 		}
 		n[k], b = v, b[size:]
 	}
-	i, sum := &rpmpkg.Info{}, ""
+	i, sum, all := &rpmpkg.Info{}, "", string(b)
 	i.NEVRA.Epoch = uint32(n[0])
 	if n[1] != 0 {
 		i.BuildTime = time.Unix(int64(n[1]), 0).UTC()
 	}
 	i.PackageSize, i.InstalledSize, i.ArchiveSize = n[2], n[3], n[4]
 	i.HeaderStart, i.HeaderEnd = int64(n[5]), int64(n[6])
+	at := 0
 	for _, t := range texts(i, &sum) {
-		l, size := binary.Uvarint(b)
-		if size <= 0 || l > uint64(len(b)-size) {
+		l, size := binary.Uvarint(b[at:])
+		if size <= 0 || l > uint64(len(b)-at-size) {
 			return nil, fmt.Errorf("%w: details", errStore)
 		}
-		*t, b = string(b[size:size+int(l)]), b[size+int(l):]
+		at += size
+		*t = all[at : at+int(l)]
+		at += int(l)
 	}
 	i.Checksum = digest.Digest(sum)
 	return i, nil
