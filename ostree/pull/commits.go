@@ -262,9 +262,6 @@ func (p *puller) getDetached(ctx context.Context, c ostree.Checksum) (*gvariant.
 	p.count.detached.Add(1)
 	var d *gvariant.Dict
 	err := p.readWith(ctx, objectPath(name), maxMetadata, func(data []byte) error {
-		if d = nil; len(data) == 0 {
-			return nil // it was removed
-		}
 		v, err := gvariant.Decode("a{sv}", data)
 		if err == nil {
 			d, err = gvariant.DictFromValue(v)

@@ -119,7 +119,7 @@ func (s *repairSource) fetchDetached(ctx context.Context, c ostree.Checksum) (*g
 		return nil, s.err
 	}
 	d, err := s.getDetached(ctx, c)
-	if err == nil && d == nil {
+	if err == nil && (d == nil || len(d.Keys()) == 0) { // an empty one says that it was removed
 		err = errors.New("the source has none")
 	}
 	return d, err

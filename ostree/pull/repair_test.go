@@ -295,3 +295,18 @@ func TestRepairDetached(t *testing.T) {
 		}
 	}
 }
+
+// TestRemovedDetached: signatures that are taken away at the source go here too, as an empty file says.
+func TestRemovedDetached(t *testing.T) {
+	origin, sums := history(t)
+	s := serve(t, origin)
+	dst := pulled(t, ostree.ModeBareUser, s.source())
+	require.NoError(t, origin.SetDetachedMetadata(t.Context(), sums[2], nil))
+	_, err := pull.Pull(t.Context(), dst, s.source(), mainRef)
+	require.NoError(t, err)
+	d, err := dst.DetachedMetadata(t.Context(), sums[2])
+	require.NoError(t, err)
+	if d != nil {
+		require.Empty(t, d.Keys())
+	}
+}
