@@ -220,6 +220,36 @@ func TestLoosePath(t *testing.T) {
 	require.ErrorContains(t, err, "not used in a repository of mode archive-z2")
 }
 
+// What listing a directory takes for an object is what ParseLoosePath does.
+func TestLooseNameIsLoosePath(t *testing.T) {
+	const name = "6a0ef11b7cc167f3b603e585c7eeeeb675faa412d5ec73f62988eb0b6c5488"
+	var names []string
+	for _, ext := range typeNames {
+		for _, z := range []string{"", "z", "zz"} {
+			names = append(names, name+"."+ext+z, name[1:]+"."+ext+z, name+"0."+ext+z, name+ext+z)
+		}
+	}
+	for i := range 256 { // any byte at the start and end of the digits
+		names = append(names, string([]byte{byte(i)})+name[1:]+".file", name[:61]+string([]byte{byte(i)})+".dirtree")
+	}
+	names = append(names, "", ".", "..", name, name+".", name+".what", strings.ToUpper(name)+".file")
+	objects := 0
+	for _, m := range []Mode{ModeBare, ModeBareUser, ModeArchive, ModeBareSplitXattrs} {
+		for _, dir := range []string{"44", "0f", "a9", "4", "", "444", "4G", "AA", ".."} {
+			for _, name := range names {
+				want, err := ParseLoosePath(dir+"/"+name, m)
+				got, ok := parseLooseName(dir, name, m)
+				require.Equal(t, err == nil, ok, "%s/%s in mode %s", dir, name, m)
+				if ok {
+					objects++
+					require.Equal(t, want, got)
+				}
+			}
+		}
+	}
+	require.Positive(t, objects)
+}
+
 // dirtree builds a dirtree without any of the checks.
 func dirtree(files, dirs []string) []byte {
 	t := &DirTree{}

@@ -31,16 +31,26 @@ func (r *Repo) listCommits(ctx context.Context) (commitList, error) {
 	if err != nil {
 		return l, err
 	}
-	for _, dir := range dirs {
+	type listing struct {
+		dir     string
+		changed time.Time
+		commits []Checksum
+	}
+	list := func(dir string) (listing, error) {
 		// First the time: what is added while the directory is being read makes it differ.
-		if l.dirs[dir], err = r.changed(dir); err != nil {
-			return l, err
+		changed, err := r.changed(dir)
+		if err != nil {
+			return listing{}, err
 		}
-		names, err := r.commitsIn(ctx, dir)
+		commits, err := r.commitsIn(ctx, dir)
+		return listing{dir, changed, commits}, err
+	}
+	for found, err := range inOrder(ctx, dirs, list) {
 		if err != nil {
 			return l, err
 		}
-		for _, c := range names {
+		l.dirs[found.dir] = found.changed
+		for _, c := range found.commits {
 			l.names[c] = struct{}{}
 		}
 	}

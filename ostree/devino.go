@@ -57,48 +57,56 @@ func (r *Repo) DevIno(ctx context.Context) (*DevInoCache, error) {
 	}
 	d := &DevInoCache{m: make(map[devIno]Checksum)}
 	plain := tellsInodes(r.objects.Fd())
-	for _, dir := range dirs {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		if err := d.addDir(r, dir, plain); err != nil {
+	list := func(dir string) ([]inode, error) { return r.inodes(dir, plain) }
+	for inodes, err := range inOrder(ctx, dirs, list) {
+		if err != nil {
 			return nil, fmt.Errorf("list objects of %s: %w", r.path, err)
+		}
+		for _, i := range inodes {
+			d.m[i.id] = i.checksum
 		}
 	}
 	return d, nil
 }
 
-// addDir adds the objects in one directory; plain means that its entries tell the inodes.
-func (d *DevInoCache) addDir(r *Repo, name string, plain bool) error {
+// inode is that of a file object.
+type inode struct {
+	id       devIno
+	checksum Checksum
+}
+
+// inodes lists the file objects in one directory; plain means that its entries tell the inodes.
+func (r *Repo) inodes(name string, plain bool) ([]inode, error) {
 	sub, err := r.objects.OpenDir(name)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer sub.Close()
 	here, err := sub.Lstat(".")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	entries, err := sub.ReadDir(".")
 	if err != nil {
-		return err
+		return nil, err
 	}
+	out := make([]inode, 0, len(entries))
 	for _, e := range entries {
-		n, err := ParseLoosePath(name+"/"+e.Name, r.mode)
-		if err != nil || n.Type != TypeFile {
+		n, ok := parseLooseName(name, e.Name, r.mode)
+		if !ok || n.Type != TypeFile {
 			continue
 		}
 		id := devIno{uint64(here.Dev), e.Ino}
 		if !plain {
 			st, err := sub.Lstat(e.Name)
 			if err != nil {
-				return err
+				return nil, err
 			}
 			id = devIno{uint64(st.Dev), st.Ino}
 		}
-		d.m[id] = n.Checksum
+		out = append(out, inode{id, n.Checksum})
 	}
-	return nil
+	return out, nil
 }
 
 // tellsInodes knows the file systems whose directories have the inode numbers of lstat(2). With others, like stacked

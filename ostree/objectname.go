@@ -122,3 +122,28 @@ func ParseLoosePath(path string, m Mode) (ObjectName, error) {
 	}
 	return n, nil
 }
+
+// parseLooseName is [ParseLoosePath] of dir/name without words for what is wrong: listing a repository parses all.
+func parseLooseName(dir, name string, m Mode) (ObjectName, bool) {
+	var n ObjectName
+	const digits = 2*len(n.Checksum) - 2
+	if len(dir) != 2 || len(name) <= digits || name[digits] != '.' {
+		return n, false
+	}
+	ok := true
+	digit := func(c byte) byte {
+		ok = ok && isLowerHex(c)
+		return c&15 + c>>6*9
+	}
+	n.Checksum[0] = digit(dir[0])<<4 | digit(dir[1])
+	for i := range digits / 2 {
+		n.Checksum[1+i] = digit(name[2*i])<<4 | digit(name[2*i+1])
+	}
+	ext, z := name[digits+1:], false
+	if m == ModeArchive {
+		ext, z = strings.CutSuffix(ext, "z")
+	}
+	var err error
+	n.Type, err = parseObjectType(ext)
+	return n, ok && err == nil && z == (m == ModeArchive && !n.Type.IsMetadata())
+}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"iter"
+	"slices"
 
 	"example.com/rpmostree/internal/atomicfs"
 	"example.com/rpmostree/internal/dirfd"
@@ -25,12 +26,8 @@ func (r *Repo) Objects(ctx context.Context) iter.Seq2[ObjectName, error] {
 			yield(ObjectName{}, fmt.Errorf("list objects of %s: %w", r.path, err))
 			return
 		}
-		for _, dir := range dirs {
-			if err := ctx.Err(); err != nil {
-				yield(ObjectName{}, err)
-				return
-			}
-			names, err := objectsIn(r.objects, dir, r.mode)
+		list := func(dir string) ([]ObjectName, error) { return objectsIn(r.objects, dir, r.mode) }
+		for names, err := range inOrder(ctx, dirs, list) {
 			if err != nil {
 				yield(ObjectName{}, fmt.Errorf("list objects of %s: %w", r.path, err))
 				return
@@ -59,6 +56,31 @@ func objectDirs(d *dirfd.Dir) ([]string, error) {
 	return out, nil
 }
 
+// listAhead is how many directories are listed before the first of them is needed.
+const listAhead = 32
+
+// inOrder calls list for directories, on all processors, and yields the results in the order of dirs. After an error it
+// ends.
+func inOrder[T any](ctx context.Context, dirs []string, list func(dir string) (T, error)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var w workers
+		w.init()
+		results, errs := make([]T, listAhead), make([]error, listAhead)
+		for chunk := range slices.Chunk(dirs, listAhead) {
+			w.each(len(chunk), func(i int) {
+				if errs[i] = ctx.Err(); errs[i] == nil {
+					results[i], errs[i] = list(chunk[i])
+				}
+			})
+			for i := range chunk {
+				if !yield(results[i], errs[i]) || errs[i] != nil {
+					return
+				}
+			}
+		}
+	}
+}
+
 // objectsIn lists the objects in directory XX of a loose store.
 func objectsIn(d *dirfd.Dir, dir string, m Mode) ([]ObjectName, error) {
 	entries, err := d.ReadDir(dir)
@@ -70,7 +92,7 @@ func objectsIn(d *dirfd.Dir, dir string, m Mode) ([]ObjectName, error) {
 	}
 	out := make([]ObjectName, 0, len(entries))
 	for _, e := range entries {
-		if n, err := ParseLoosePath(dir+"/"+e.Name, m); err == nil {
+		if n, ok := parseLooseName(dir, e.Name, m); ok {
 			out = append(out, n)
 		}
 	}
