@@ -34,6 +34,8 @@ func (t *Tx) ImportTar(ctx context.Context, m *MutableTree, r io.Reader, o *Impo
 		modifier: newModifier(o, canonical, o.NoXattrs || t.settings.noXattrs),
 		progress: progress{call: o.Progress},
 	}
+	// Canonical permissions leave the attributes of an archive alone, unlike those of a directory.
+	im.modifier.noXattrs = o.NoXattrs || t.settings.noXattrs || t.repo.mode == ModeBareUserOnly
 	if err := im.run(ctx, tar.NewReader(r)); err != nil {
 		return fmt.Errorf("import archive: %w", err)
 	}
@@ -57,7 +59,7 @@ func (im *tarImporter) run(ctx context.Context, r *tar.Reader) error {
 		}
 		hdr, err := r.Next()
 		if errors.Is(err, io.EOF) {
-			return errors.Join(im.modifier.unmatched(), im.defaultRoot(ctx))
+			return errors.Join(im.defaultRoot(ctx), im.modifier.unmatched())
 		}
 		if err != nil {
 			return err
@@ -264,5 +266,7 @@ func (im *tarImporter) defaultRoot(ctx context.Context) error {
 	if !im.o.CreateParents || !im.m.meta.IsZero() {
 		return nil
 	}
-	return im.made(ctx, "/", FileHeader{Mode: unix.S_IFDIR | 0o755})
+	h := &FileHeader{Mode: unix.S_IFDIR | 0o755}
+	im.modifier.apply("/", h)
+	return im.made(ctx, "/", *h)
 }

@@ -353,9 +353,24 @@ func (r *Repo) makeRoomForRef(ctx context.Context, ref Ref) error {
 		return ignoreNotExist(err)
 	}
 	if err := atomicfs.Remove(ctx, r.dir, p); err != nil {
-		return fmt.Errorf("conflict: there are refs below it: %w", err)
+		below, lerr := r.Refs(ctx, &RefsOptions{Prefix: ref.Name, Remotes: true, Mirrors: true})
+		for _, b := range below {
+			if b.Remote == ref.Remote && b.Collection == ref.Collection && b.Name != ref.Name {
+				return &RefConflictError{Name: ref.Name, Below: strings.TrimPrefix(b.Name, ref.Name+"/")}
+			}
+		}
+		return errors.Join(fmt.Errorf("conflict: there is something below it: %w", err), lerr)
 	}
 	return nil
+}
+
+// RefConflictError says that a ref cannot have a name because there are others
+// below it.
+type RefConflictError struct{ Name, Below string }
+
+// Error implements error.
+func (e *RefConflictError) Error() string {
+	return fmt.Sprintf("conflict: %s exists under %s when attempting write", e.Below, e.Name)
 }
 
 // syncRefs makes the names durable and bumps the time of the repository, which

@@ -88,7 +88,7 @@ func (r *Repo) findRef(ctx context.Context, remote, name string) (Ref, error) {
 
 // resolvePrefix finds the only commit whose checksum starts with prefix.
 func (r *Repo) resolvePrefix(ctx context.Context, prefix string) (c Checksum, ok bool, err error) {
-	if len(prefix) < 2 || len(prefix) > 2*len(c) {
+	if prefix == "" || len(prefix) > 2*len(c) {
 		return c, false, nil
 	}
 	for i := range len(prefix) {
@@ -97,7 +97,7 @@ func (r *Repo) resolvePrefix(ctx context.Context, prefix string) (c Checksum, ok
 		}
 	}
 	for at := r; at != nil; at = at.parent {
-		names, err := objectsIn(at.objects, prefix[:2], at.mode)
+		names, err := at.objectsBelow(prefix)
 		if err != nil {
 			return c, false, err
 		}
@@ -112,4 +112,20 @@ func (r *Repo) resolvePrefix(ctx context.Context, prefix string) (c Checksum, ok
 		}
 	}
 	return c, ok, nil
+}
+
+// objectsBelow lists the loose objects in the directories that may hold a prefix.
+func (r *Repo) objectsBelow(prefix string) ([]ObjectName, error) {
+	if len(prefix) > 1 {
+		return objectsIn(r.objects, prefix[:2], r.mode)
+	}
+	var all []ObjectName
+	for _, digit := range "0123456789abcdef" {
+		names, err := objectsIn(r.objects, prefix+string(digit), r.mode)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, names...)
+	}
+	return all, nil
 }

@@ -218,7 +218,7 @@ func (r *Repo) updateSummary(ctx context.Context, o *SummaryOptions) error {
 	if err != nil {
 		return err
 	}
-	meta, err := r.summaryMetadata(o, now, others)
+	meta, err := r.summaryMetadata(ctx, o, now, others)
 	if err != nil {
 		return err
 	}
@@ -340,9 +340,9 @@ func (r *Repo) summaryRef(ctx context.Context, ref Ref) (gvariant.Value, error) 
 		gvariant.NewUint64(uint64(len(data))), gvariant.NewBytes(ref.Checksum[:]), hashedDict(d))), nil
 }
 
-func (r *Repo) summaryMetadata(o *SummaryOptions, now time.Time, others gvariant.Value) (gvariant.Value, error) {
+func (r *Repo) summaryMetadata(ctx context.Context, o *SummaryOptions, now time.Time, others gvariant.Value) (gvariant.Value, error) {
 	d := o.Metadata.Clone()
-	indexed, err := r.summaryDeltas(d)
+	indexed, err := r.summaryDeltas(ctx, d)
 	if err != nil {
 		return gvariant.Value{}, err
 	}
@@ -362,7 +362,7 @@ func (r *Repo) summaryMetadata(o *SummaryOptions, now time.Time, others gvariant
 // summaryDeltas lists the static deltas unless core.no-deltas-in-summary forbids it, and reports whether a
 // client may rely on the index files of deltas: they exist if core.indexed-deltas is set, or are not
 // needed because there is no delta.
-func (r *Repo) summaryDeltas(d *gvariant.Dict) (indexed bool, err error) {
+func (r *Repo) summaryDeltas(ctx context.Context, d *gvariant.Dict) (indexed bool, err error) {
 	config := r.Config()
 	deltas, err := r.staticDeltas()
 	if err != nil {
@@ -370,6 +370,12 @@ func (r *Repo) summaryDeltas(d *gvariant.Dict) (indexed bool, err error) {
 	}
 	if indexed, err = config.GetBool("core", "indexed-deltas", len(deltas) == 0); err != nil {
 		return false, err
+	}
+	if _, set := config.Get("core", "indexed-deltas"); !set && indexed {
+		config.Set("core", "indexed-deltas", "true") // there are indexes of all deltas, as there are none
+		if err := r.WriteConfig(ctx, config); err != nil {
+			return false, err
+		}
 	}
 	skip, err := config.GetBool("core", "no-deltas-in-summary", false)
 	if err != nil || skip || len(deltas) == 0 {

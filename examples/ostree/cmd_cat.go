@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -43,10 +44,26 @@ func (a *app) cat(ctx context.Context, repo *ostree.Repo, rev string, paths []st
 	return nil
 }
 
+// firstMissing is how far a path is not there.
+func firstMissing(fsys fs.FS, name string) string {
+	for i, c := range name {
+		if c == '/' {
+			if _, err := fs.Stat(fsys, name[:i]); errors.Is(err, fs.ErrNotExist) {
+				return name[:i]
+			}
+		}
+	}
+	return name
+}
+
 func (a *app) catFile(fsys fs.FS, p string) error {
-	f, err := fsys.Open(cmp.Or(strings.TrimPrefix(path.Clean("/"+p), "/"), "."))
+	name := cmp.Or(strings.TrimPrefix(path.Clean("/"+p), "/"), ".")
+	f, err := fsys.Open(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return errorf("No such file or directory: %s", path.Clean("/"+p))
+		return errorf("No such file or directory: /%s", firstMissing(fsys, name))
+	}
+	if errors.Is(err, syscall.ENOTDIR) {
+		return errorf("Not a directory")
 	}
 	if err != nil {
 		return err

@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -64,7 +63,9 @@ func (a *app) checkoutCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			o.UncompressedCache = cache && !disableCache
+			special := disableCache || o.special(zeroSized)
+			o.UncompressedCache = cache && !special
+			o.AllowMissing = o.AllowMissing && !special
 			if many {
 				return a.checkoutMany(c.Context(), repo, args, o)
 			}
@@ -80,6 +81,12 @@ func (a *app) checkoutCommand() *cobra.Command {
 		})
 	}
 	return c
+}
+
+// special reports whether there are options with which the real command uses neither the cache nor --allow-noent.
+func (o *checkoutOptions) special(zeroSized bool) bool {
+	return o.Whiteouts || o.PassthroughWhiteouts || o.RequireHardlinks || o.unionAdd || o.unionIdentical || o.ForceCopy || zeroSized ||
+		o.BareUserOnlyDirs || o.skipList != "" || o.selinuxPolicy != "" || o.selinuxPrefix != ""
 }
 
 // finish turns the flags into the library's options.
@@ -126,11 +133,12 @@ func checkout(ctx context.Context, repo *ostree.Repo, sum ostree.Checksum, dest 
 		return writeComposefs(ctx, repo, sum, dest, o)
 	}
 	err := repo.Checkout(ctx, sum, dest, &o.CheckoutOptions)
+	var at *fs.PathError
 	switch {
 	case errors.Is(err, fs.ErrExist) && o.Union == ostree.UnionNone:
 		return errorf("mkdirat: File exists")
-	case errors.Is(err, fs.ErrNotExist) && o.Subpath != "":
-		return errorf("No such file or directory: %s", path.Clean("/"+o.Subpath))
+	case errors.Is(err, fs.ErrNotExist) && o.Subpath != "" && errors.As(err, &at):
+		return errorf("No such file or directory: %s", at.Path)
 	}
 	return err
 }

@@ -78,6 +78,14 @@ func (a *app) commitCommand() *cobra.Command {
 	o.signed.flags(c, "commit")
 	glibopt.String(c, &o.signed.fromFile, "sign-from-file", "", "PATH", "Sign the commit with the keys in a file")
 	c.RunE = func(c *cobra.Command, args []string) error {
+		for _, id := range []struct {
+			name  string
+			value int
+		}{{"uid", o.ownerUID}, {"gid", o.ownerGID}} {
+			if o.canonical && id.value > 0 {
+				return errorf("Cannot specify both --canonical-permissions and non-zero --owner-%s", id.name)
+			}
+		}
 		if o.branch == "" && !o.orphan {
 			return errorf("A branch must be specified with --branch, or use --orphan")
 		}
@@ -101,15 +109,15 @@ type committer struct {
 }
 
 func (c *committer) run(ctx context.Context, args []string) (err error) {
-	if err := c.checkTexts(); err != nil {
-		return err
-	}
 	if c.opts.branch != "" {
 		if _, _, err := ostree.ParseRefspec(c.opts.branch); err != nil {
 			return errorf("Invalid refspec %s", c.opts.branch)
 		}
 	}
 	if err := c.findParent(ctx); err != nil {
+		return err
+	}
+	if err := c.checkTexts(); err != nil {
 		return err
 	}
 	sync, err := parseFsync(c.opts.fsync, !c.opts.disableFsync)
@@ -148,9 +156,9 @@ func (c *committer) findParent(ctx context.Context) error {
 		return nil
 	case c.opts.parent != "":
 		if c.parent, err = ostree.ParseChecksum(c.opts.parent); err != nil {
-			return err
+			return errorf("Invalid rev %s", c.opts.parent)
 		}
-	case c.opts.branch != "":
+	case c.opts.branch != "" && !c.opts.orphan:
 		if c.parent, err = c.repo.ResolveRev(ctx, c.opts.branch); err != nil {
 			c.parent = ostree.Checksum{}
 			return nil // the first commit of a branch has no parent

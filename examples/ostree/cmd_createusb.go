@@ -101,6 +101,11 @@ func (a *app) createUSB(ctx context.Context, repo *ostree.Repo, mount string, re
 	if err != nil {
 		return err
 	}
+	dst, place, volume, err := openVolume(ctx, mount, o)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, dst.Close(), volume.Close()) }()
 	commits := map[string]map[string]ostree.Checksum{} // by collection and ref
 	for _, r := range refs {
 		sum, ok := known[r]
@@ -116,26 +121,6 @@ func (a *app) createUSB(ctx context.Context, repo *ostree.Repo, mount string, re
 		}
 		commits[r.collection][r.name] = sum
 	}
-	if st, err := os.Stat(mount); err != nil || !st.IsDir() {
-		return errorf("opendir(%s): No such file or directory", mount)
-	}
-	place := cmp.Or(o.destination, ".ostree/repo")
-	if !filepath.IsLocal(place) {
-		return errorf("Invalid destination %s: not below the mount", place)
-	}
-	volume, err := os.OpenRoot(mount) // a link on a stick must not lead us elsewhere
-	if err != nil {
-		return err
-	}
-	defer volume.Close()
-	if err := volume.MkdirAll(place, 0o755); err != nil {
-		return err
-	}
-	dst, err := ostree.Init(ctx, filepath.Join(mount, place), &ostree.InitOptions{Mode: ostree.ModeArchive})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, dst.Close()) }()
 	for collection, wanted := range commits {
 		_, err := pull.Pull(ctx, dst, pull.Local(repo), &pull.Options{Mirror: true, CollectionID: collection, OverrideCommits: wanted, NoSync: o.disableFsync})
 		if err != nil {
@@ -150,6 +135,32 @@ func (a *app) createUSB(ctx context.Context, repo *ostree.Repo, mount string, re
 	}
 	a.printf("Copied %[1]d/%[1]d refs successfully from ‘%[2]s’ to ‘%[3]s’ repository in ‘%[4]s’.\n", len(refs), repo.Path(), place, mount)
 	return nil
+}
+
+// openVolume makes the repository on a volume.
+func openVolume(ctx context.Context, mount string, o createUSBOptions) (*ostree.Repo, string, *os.Root, error) {
+	if st, err := os.Stat(mount); err != nil || !st.IsDir() {
+		return nil, "", nil, errorf("opendir(%s): No such file or directory", mount)
+	}
+	place := cmp.Or(o.destination, ".ostree/repo")
+	if filepath.IsAbs(place) {
+		return nil, "", nil, glibopt.Usagef("--destination-repo must be a descendent of MOUNT-PATH")
+	}
+	if !filepath.IsLocal(place) {
+		return nil, "", nil, errorf("Invalid destination %s: not below the mount", place)
+	}
+	volume, err := os.OpenRoot(mount) // a link on a stick must not lead us elsewhere
+	if err != nil {
+		return nil, "", nil, err
+	}
+	if err := volume.MkdirAll(place, 0o755); err != nil {
+		return nil, "", nil, errors.Join(err, volume.Close())
+	}
+	dst, err := ostree.Init(ctx, filepath.Join(mount, place), &ostree.InitOptions{Mode: ostree.ModeArchive})
+	if err != nil {
+		return nil, "", nil, errors.Join(err, volume.Close())
+	}
+	return dst, place, volume, nil
 }
 
 // reposDir is where the repositories of a volume are listed, by links.

@@ -33,15 +33,15 @@ func (a *app) diffCommand() *cobra.Command {
 		imp := &ostree.ImportOptions{NoXattrs: noXattrs, OwnerUID: owner(uid), OwnerGID: owner(gid)}
 		return a.withRepo(c.Context(), func(repo *ostree.Repo) error {
 			d := &differ{app: a, repo: repo, imp: imp}
-			if stats {
-				if err := d.stats(c.Context(), from, to); err != nil {
+			if !stats || fsDiff {
+				if err := d.files(c.Context(), from, to); err != nil {
 					return err
 				}
 			}
-			if stats && !fsDiff {
-				return nil
+			if stats {
+				return d.stats(c.Context(), from, to)
 			}
-			return d.files(c.Context(), from, to)
+			return nil
 		})
 	}
 	return c
@@ -165,6 +165,11 @@ func (d *differ) importTree(ctx context.Context, repo *ostree.Repo, dir string) 
 
 // stats prints how much two commits share.
 func (d *differ) stats(ctx context.Context, from, to string) error {
+	for _, side := range []string{from, to} {
+		if _, err := resolve(ctx, d.repo, side); err != nil {
+			return err
+		}
+	}
 	a, err := d.objects(ctx, from)
 	if err != nil {
 		return err

@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -50,5 +52,13 @@ func export(ctx context.Context, repo *ostree.Repo, rev string, w io.Writer, o o
 	}
 	o.Time = c.Timestamp
 	out := bufio.NewWriterSize(w, 1<<16)
-	return errors.Join(repo.ExportTar(ctx, c.Root(), out, &o), out.Flush())
+	err = repo.ExportTar(ctx, c.Root(), out, &o)
+	var at *fs.PathError
+	switch {
+	case errors.As(err, &at) && errors.Is(err, fs.ErrNotExist):
+		err = errorf("No such file or directory: %s", at.Path)
+	case errors.As(err, &at) && errors.Is(err, syscall.ENOTDIR):
+		err = errorf("Not a directory")
+	}
+	return errors.Join(err, out.Flush())
 }

@@ -138,7 +138,11 @@ func (a *app) refProblem(p ostree.FsckProblem) error {
 		return errorf("fsck %s: %w", corrupt.Object, realWords(p.Err))
 	}
 	if inner := errors.Unwrap(p.Err); inner != nil {
-		return errorf("%s", capital(inner.Error()))
+		text, _, elsewhere := strings.Cut(capital(inner.Error()), " resolves to ")
+		if elsewhere {
+			text += " does not resolve to that commit"
+		}
+		return errorf("%s", text)
 	}
 	return errorf("%s", capital(p.Err.Error()))
 }

@@ -47,7 +47,8 @@ func (a *app) log(ctx context.Context, repo *ostree.Repo, sum ostree.Checksum, r
 				return err
 			}
 		} else {
-			a.printCommit(sum, c)
+			a.printf("commit %s\n", sum)
+			a.printCommit(c)
 		}
 		sum = c.Parent
 	}

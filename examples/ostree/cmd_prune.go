@@ -36,6 +36,9 @@ func (a *app) pruneCommand() *cobra.Command {
 		if o.deltasOnly && len(o.delete) == 0 {
 			return errorf("--static-deltas-only requires --delete-commit; see https://github.com/ostreedev/ostree/issues/1479")
 		}
+		if o.NoPrune && len(o.delete) > 0 {
+			return glibopt.Usagef("Cannot specify both --delete-commit and --no-prune")
+		}
 		return a.withRepo(c.Context(), func(repo *ostree.Repo) error { return a.prune(c.Context(), repo, &o) })
 	}
 	return c

@@ -38,14 +38,22 @@ func (a *app) refsCommand() *cobra.Command {
 			if o.create != "" {
 				return createRef(c.Context(), repo, args[0], o)
 			}
-			if len(args) == 0 {
+			given := len(args) > 0
+			if !given {
 				args = []string{""}
+			} else if slices.Contains(args, "") && !o.collections {
+				return errorf("Listing refs: Invalid refspec ")
 			}
 			list := a.refs
 			if o.collections {
 				list = a.collectionRefs
 			}
 			for _, prefix := range args {
+				if o.collections && given {
+					if err := ostree.ValidateCollectionID(prefix); err != nil {
+						return errorf("Listing refs: Invalid collection ID %s", prefix)
+					}
+				}
 				if err := list(c.Context(), repo, prefix, o); err != nil {
 					return err
 				}
@@ -122,7 +130,10 @@ func (a *app) refs(ctx context.Context, repo *ostree.Repo, prefix string, o refs
 		remote, name = "", prefix
 	}
 	name = strings.TrimPrefix(name, ".")
-	refs, err := repo.Refs(ctx, &ostree.RefsOptions{Prefix: name, Remotes: !o.alias, OnlyAliases: o.alias})
+	if name != "" && ostree.ValidateRefName(name) != nil {
+		return errorf("Listing refs: Invalid refspec %s", prefix)
+	}
+	refs, err := repo.Refs(ctx, &ostree.RefsOptions{Prefix: name, Remotes: !o.alias, OnlyAliases: o.alias && !o.del})
 	if err != nil {
 		return err
 	}

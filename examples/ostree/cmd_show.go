@@ -61,29 +61,32 @@ func (a *app) show(ctx context.Context, repo *ostree.Repo, rev string, o showOpt
 		return err
 	}
 	switch {
-	case o.sizes:
-		return a.showSizes(ctx, repo, sum)
-	case o.metadataKey != "" || o.listKeys:
-		c, err := repo.LoadCommit(ctx, sum)
-		if err != nil {
-			return noSuchObject(err, sum, ostree.TypeCommit)
-		}
-		return a.showMetadata(c.Metadata, o.metadataKey, "metadata", !o.noByteswap)
 	case o.detachedKey != "" || o.listDetachedKeys:
 		d, err := repo.DetachedMetadata(ctx, sum)
 		if err != nil {
 			return err
 		}
 		if d == nil {
-			d = gvariant.NewDict()
+			return errorf("No detached metadata for commit %s", sum)
 		}
-		return a.showMetadata(d, o.detachedKey, "detached metadata", !o.noByteswap)
+		return a.showMetadata(d, o.detachedKey, !o.noByteswap)
+	case o.metadataKey != "" || o.listKeys:
+		c, err := repo.LoadCommit(ctx, sum)
+		if err != nil {
+			return noSuchObject(err, sum, ostree.TypeCommit)
+		}
+		return a.showMetadata(c.Metadata, o.metadataKey, !o.noByteswap)
+	case o.related: // the format has a place for them, but they are always empty
+		_, err := repo.LoadCommit(ctx, sum)
+		return noSuchObject(err, sum, ostree.TypeCommit)
+	case o.sizes:
+		return a.showSizes(ctx, repo, sum)
 	}
 	return a.showObject(ctx, repo, sum, o)
 }
 
 // showMetadata prints the value of a key, or the keys. The real command takes all numbers in metadata for big-endian.
-func (a *app) showMetadata(d *gvariant.Dict, key, what string, swapped bool) error {
+func (a *app) showMetadata(d *gvariant.Dict, key string, swapped bool) error {
 	if key == "" {
 		for _, k := range d.Keys() {
 			a.println(k)
@@ -92,7 +95,7 @@ func (a *app) showMetadata(d *gvariant.Dict, key, what string, swapped bool) err
 	}
 	v, ok := d.Get(key)
 	if !ok {
-		return errorf("No such %s key '%s'", what, key)
+		return errorf("No such metadata key '%s'", key)
 	}
 	if swapped {
 		v = v.ByteSwapped()
@@ -111,21 +114,27 @@ func (a *app) showObject(ctx context.Context, repo *ostree.Repo, sum ostree.Chec
 		if err != nil {
 			return err
 		}
-		if t != ostree.TypeCommit || o.raw {
-			if t == ostree.TypeCommit {
-				a.printf("commit %s\n", sum)
+		a.printf("%s %s\n", t, sum)
+		if o.raw || o.noByteswap {
+			if err := a.printRaw(data, objectTypes[t], !o.noByteswap); err != nil {
+				return err
 			}
-			return a.printRaw(data, objectTypes[t], !o.noByteswap)
+		}
+		if t != ostree.TypeCommit || o.raw && !o.noByteswap {
+			return nil
 		}
 		c, err := ostree.ParseCommit(data)
 		if err != nil {
 			return err
 		}
-		a.printCommit(sum, c)
+		a.printCommit(c)
 		return a.showSignatures(ctx, repo, sum, data, o)
 	}
 	f, err := repo.LoadFile(ctx, sum)
 	if errors.Is(err, fs.ErrNotExist) {
+		if repo.Mode() != ostree.ModeArchive {
+			return errorf("Opening content object %[1]s: Couldn't find file object '%[1]s'", sum)
+		}
 		return errorf("Couldn't find file object '%s'", sum)
 	}
 	if err != nil {

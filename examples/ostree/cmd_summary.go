@@ -88,18 +88,10 @@ func indexDeltas(ctx context.Context, repo *ostree.Repo) error {
 		return err
 	}
 	indexes, err := delta.Indexes(repo)
-	if err != nil {
+	if err != nil || len(deltas)+len(indexes) == 0 {
 		return err
 	}
-	if len(deltas)+len(indexes) > 0 {
-		return delta.Reindex(ctx, repo)
-	}
-	c := repo.Config()
-	if on, err := c.GetBool("core", "indexed-deltas", false); err != nil || on {
-		return err
-	}
-	c.Set("core", "indexed-deltas", "true") // there are indexes of all deltas there are
-	return repo.WriteConfig(ctx, c)
+	return delta.Reindex(ctx, repo)
 }
 
 // summaryView says what of a summary to print.
@@ -119,7 +111,7 @@ func (a *app) showSummary(data []byte, v summaryView) error {
 		return err
 	}
 	if v.listKeys || v.key != "" {
-		return a.showMetadata(s.Metadata, v.key, "metadata", false)
+		return a.showMetadata(s.Metadata, v.key, false)
 	}
 	own, _ := s.Metadata.String(ostree.KeySummaryCollectionID)
 	for _, r := range s.Refs {

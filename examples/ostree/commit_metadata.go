@@ -71,7 +71,11 @@ func (c *committer) given() (*gvariant.Dict, error) {
 
 // checkTexts finds what is wrong with the options for metadata before any work is done.
 func (c *committer) checkTexts() error {
-	if _, err := c.given(); err != nil {
+	d, err := c.given()
+	if err == nil {
+		err = c.keep(d)
+	}
+	if err != nil {
 		return err
 	}
 	for _, kv := range c.opts.detached {
@@ -115,7 +119,7 @@ func (c *committer) bindings(d *gvariant.Dict) {
 		refs = append(refs, c.opts.branch)
 	}
 	slices.Sort(refs)
-	d.Set("ostree.ref-binding", gvariant.NewStrings(slices.Compact(refs)))
+	d.Set("ostree.ref-binding", gvariant.NewStrings(refs))
 	if id, ok := c.repo.Config().Get("core", "collection-id"); ok {
 		if _, given := d.Get("ostree.collection-binding"); !given {
 			d.Set("ostree.collection-binding", gvariant.NewString(id))

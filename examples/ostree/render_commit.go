@@ -12,9 +12,8 @@ import (
 // commitDate is how log and show print a timestamp, in the local time zone.
 const commitDate = "2006-01-02 15:04:05 -0700"
 
-// printCommit prints one entry of log, which is also what show prints of a commit.
-func (a *app) printCommit(sum ostree.Checksum, c *ostree.Commit) {
-	a.printf("commit %s\n", sum)
+// printCommit prints one entry of log below its checksum, which is also what show prints of a commit.
+func (a *app) printCommit(c *ostree.Commit) {
 	if !c.Parent.IsZero() {
 		a.printf("Parent:  %s\n", c.Parent)
 	}

@@ -11,7 +11,7 @@ import (
 func (a *app) showSizes(ctx context.Context, repo *ostree.Repo, sum ostree.Checksum) error {
 	c, err := repo.LoadCommit(ctx, sum)
 	if err != nil {
-		return noSuchObject(err, sum, ostree.TypeCommit)
+		return errorf("Failed to read commit: %w", noSuchObject(err, sum, ostree.TypeCommit))
 	}
 	sizes, err := c.Sizes()
 	if err != nil {

@@ -41,6 +41,7 @@ func realWords(err error) error {
 	var older *pull.TimestampError
 	var hardlink *ostree.HardlinkError
 	var name *ostree.NameError
+	var conflict *ostree.RefConflictError
 	var errno syscall.Errno
 	switch {
 	case err == nil || errors.As(err, &said):
@@ -51,6 +52,8 @@ func realWords(err error) error {
 		return &spoken{missingText(missing.Object), err}
 	case errors.As(err, &older):
 		return &spoken{capital(older.Error()), err}
+	case errors.As(err, &conflict):
+		return &spoken{capital(conflict.Error()), err}
 	case errors.As(err, &name):
 		return &spoken{capital(name.Error()), err}
 	case errors.As(err, &hardlink) && strings.HasPrefix(hardlink.Reason, "archive"): // that is what it says
