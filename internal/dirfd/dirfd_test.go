@@ -172,6 +172,38 @@ func TestXattrs(t *testing.T) {
 	require.ErrorIs(t, err, unix.ENODATA)
 }
 
+// The calls of Linux 6.13 must tell what those through /proc tell.
+func TestXattrCallsAgree(t *testing.T) {
+	d, p := openTemp(t)
+	testenv.NeedUserXattrs(t, p)
+	require.NoError(t, os.WriteFile(filepath.Join(p, "f"), nil, 0o600))
+	require.NoError(t, os.Symlink("f", filepath.Join(p, "l")))
+	require.NoError(t, os.Mkdir(filepath.Join(p, "d"), 0o755))
+	require.NoError(t, d.SetXattr("f", "user.a", []byte("1")))
+	require.NoError(t, d.SetXattr("f", "user.long", make([]byte, 300)))
+	require.NoError(t, d.SetXattr("d", "user.d", []byte("2")))
+	for _, name := range []string{"f", "l", "d", ".", "absent"} {
+		for _, size := range []int{0, 3, 1000} {
+			a, b := make([]byte, size), make([]byte, size)
+			n, err := listxattrat(d.Fd(), name, a)
+			if err == unix.ENOSYS || err == unix.EPERM {
+				t.Skip("this kernel has no listxattrat(2)")
+			}
+			m, err2 := unix.Llistxattr(procPath(d.Fd(), name), b)
+			require.Equal(t, err2, err, "%s %d", name, size)
+			require.Equal(t, max(m, 0), n)
+			require.Equal(t, b, a)
+			for _, attr := range []string{"user.a", "user.long", "user.d"} {
+				n, err := getxattrat(d.Fd(), name, attr, a)
+				m, err2 := unix.Lgetxattr(procPath(d.Fd(), name), attr, b)
+				require.Equal(t, err2, err, "%s %s %d", name, attr, size)
+				require.Equal(t, max(m, 0), n)
+				require.Equal(t, b, a)
+			}
+		}
+	}
+}
+
 func TestAttributes(t *testing.T) {
 	d, p := openTemp(t)
 	require.NoError(t, os.WriteFile(filepath.Join(p, "f"), nil, 0o600))

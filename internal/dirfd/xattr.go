@@ -21,7 +21,7 @@ type Xattr struct {
 func (d *Dir) ListXattrs(rel string) ([]string, error) {
 	var names []string
 	err := d.At("listxattr", rel, func(dirfd int, name string) (err error) {
-		names, err = list(func(b []byte) (int, error) { return unix.Llistxattr(procPath(dirfd, name), b) })
+		names, err = list(func(b []byte) (int, error) { return llistxattr(dirfd, name, b) })
 		return err
 	})
 	return names, err
@@ -49,6 +49,14 @@ func (d *Dir) GetXattrInto(rel, attr string, b []byte) (int, error) {
 	return n, d.err("getxattr", rel, err)
 }
 
+func llistxattr(dirfd int, name string, b []byte) (int, error) {
+	n, err := listxattrat(dirfd, name, b)
+	if err == unix.ENOSYS || err == unix.EPERM {
+		n, err = unix.Llistxattr(procPath(dirfd, name), b)
+	}
+	return n, err
+}
+
 func lgetxattr(dirfd int, name, attr string, b []byte) (int, error) {
 	n, err := getxattrat(dirfd, name, attr, b)
 	if err == unix.ENOSYS || err == unix.EPERM { // before Linux 6.13, or a seccomp filter that does not know the call
@@ -57,10 +65,27 @@ func lgetxattr(dirfd int, name, attr string, b []byte) (int, error) {
 	return n, err
 }
 
-// sysGetxattrat is the number of getxattrat(2) on all architectures.
-const sysGetxattrat = 464
+// The numbers of getxattrat(2) and listxattrat(2) on all architectures.
+const (
+	sysGetxattrat  = 464
+	sysListxattrat = 465
+)
 
-// getxattrat spares the way through /proc.
+// listxattrat spares the way through /proc.
+func listxattrat(dirfd int, name string, b []byte) (int, error) {
+	p, err := unix.BytePtrFromString(name)
+	if err != nil {
+		return 0, err
+	}
+	n, _, errno := unix.Syscall6(sysListxattrat, uintptr(dirfd), uintptr(unsafe.Pointer(p)), unix.AT_SYMLINK_NOFOLLOW,
+		uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)), 0)
+	if errno != 0 {
+		return 0, errno
+	}
+	return int(n), nil
+}
+
+// getxattrat does so too.
 func getxattrat(dirfd int, name, attr string, b []byte) (int, error) {
 	p, err := unix.BytePtrFromString(name)
 	if err != nil {
@@ -104,10 +129,9 @@ func (d *Dir) RemoveXattr(rel, attr string) error {
 func (d *Dir) ReadXattrs(rel string) ([]Xattr, error) {
 	var out []Xattr
 	err := d.At("readxattrs", rel, func(dirfd int, name string) (err error) {
-		p := procPath(dirfd, name)
 		out, err = readAll(
-			func(b []byte) (int, error) { return unix.Llistxattr(p, b) },
-			func(attr string, b []byte) (int, error) { return unix.Lgetxattr(p, attr, b) })
+			func(b []byte) (int, error) { return llistxattr(dirfd, name, b) },
+			func(attr string, b []byte) (int, error) { return lgetxattr(dirfd, name, attr, b) })
 		return err
 	})
 	return out, err
