@@ -32,7 +32,7 @@ func (a *app) adminCommand() *cobra.Command {
 		a.adminBootCompleteCommand(), a.adminCleanupCommand(), a.adminConfigDiffCommand(), a.adminDeployCommand(), a.adminFinalizeStagedCommand(), a.adminInitFSCommand(),
 		a.adminInstutilCommand(), a.adminKargsCommand(), a.adminOSInitCommand(), a.adminPinCommand(),
 		a.adminSetDefaultCommand(), a.adminSetOriginCommand(), a.adminStatusCommand(), a.adminSwitchCommand(),
-		a.adminUndeployCommand(), a.adminUpgradeCommand(),
+		a.adminUndeployCommand(), a.adminUnlockCommand(), a.adminUpgradeCommand(),
 	} {
 		glibopt.String(sub, &a.sysrootPath, "sysroot", "", "PATH", sysrootHelp)
 		c.AddCommand(sub)
