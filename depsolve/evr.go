@@ -82,7 +82,46 @@ func (p *Pool) evrCmp(a, b uint32, mode cmpMode) int {
 	if a == b {
 		return 0
 	}
-	return compareEVR(p.strs.str(a), p.strs.str(b), mode)
+	x, y := p.strs.str(a), p.strs.str(b)
+	if p.opts.PromoteEpoch && mode == cmpDep {
+		x = promoteEpoch(x, y)
+	}
+	if p.opts.DistEpochs {
+		return compareDistEpoch(x, y, mode)
+	}
+	return compareEVR(x, y, mode)
+}
+
+// promoteEpoch gives what a package provides no epoch if what is asked for has
+// none.
+func promoteEpoch(provided, wanted string) string {
+	if epoch, _, _ := splitEVR(wanted); epoch != "" {
+		return provided
+	}
+	if epoch, _, _ := splitEVR(provided); epoch != "" {
+		return provided[len(epoch)+1:]
+	}
+	return provided
+}
+
+// compareDistEpoch compares versions whose releases may be followed by ":" and
+// the epoch of the distribution, which decides where all else is equal and both
+// have one.
+func compareDistEpoch(a, b string, mode cmpMode) int {
+	a, ad := cutDistEpoch(a)
+	b, bd := cutDistEpoch(b)
+	if r := compareEVR(a, b, mode); r != 0 || ad == "" || bd == "" {
+		return r
+	}
+	return rpmver.CompareVersions(ad, bd)
+}
+
+func cutDistEpoch(evr string) (rest, distEpoch string) {
+	dash, colon := strings.LastIndexByte(evr, '-'), strings.LastIndexByte(evr, ':')
+	if dash < 0 || colon < dash {
+		return evr, ""
+	}
+	return evr[:colon], evr[colon+1:]
 }
 
 // rangesMeet reports whether "op1 evr1", what a package provides, satisfies

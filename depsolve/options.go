@@ -21,6 +21,7 @@ type Options struct {
 	StrongRecommends      bool // recommends bind as requires do where it is possible at all
 
 	NoUpdateProvide       bool // packages that just provide the name are no updates
+	NeedUpdateProvide     bool // packages that obsolete one are updates only if they provide its name
 	SplitProvides         bool // honour split-provides namespaces in updates
 	NoInfArchCheck        bool // do not forbid worse architectures of a name
 	BestObeyPolicy        bool // ForceBest never overrides vendor, architecture and other policy

@@ -27,6 +27,8 @@ type PoolOptions struct {
 	ForbidSelfConflicts         bool // a package that conflicts with itself cannot be installed
 	NoInstalledObsoletes        bool // obsoletes of packages that stay installed do not count
 	DropExcluded                bool // excluded packages vanish from the provider index
+	PromoteEpoch                bool // a requirement without epoch is about any epoch
+	DistEpochs                  bool // releases may end in ":" and the epoch of the distribution
 }
 
 // Pool holds packages of all repositories in columns: one slice per attribute,

@@ -129,7 +129,7 @@ func (s *solver) addTarget(pkg int32, j *Job) {
 func (p *Pool) replacedBy(pkg int32) []int32 {
 	var out []int32
 	for _, q := range p.providers(DepID(p.name[pkg])) {
-		if p.isInstalled(q) && p.name[q] == p.name[pkg] && (p.opts.NoColours || p.coloursMeet(q, pkg)) {
+		if p.isInstalled(q) && (p.name[q] == p.name[pkg] || p.opts.ImplicitObsoleteUseProvides) && (p.opts.NoColours || p.coloursMeet(q, pkg)) {
 			out = append(out, q)
 		}
 	}

@@ -9,10 +9,10 @@ func (s *solver) buildStrictRepoRules() {
 	if !s.opts.StrictRepoPriority {
 		return
 	}
-	s.eachName(func(_ uint32, list []int32) {
+	s.eachName(func(name uint32, list []int32) {
 		best, any := 0, false
-		for _, q := range list {
-			if !p.isInstalled(q) && (!any || p.priority(q) > best) {
+		for _, q := range p.providers(DepID(name)) { // others count too, though nothing leads to them
+			if !p.isInstalled(q) && p.name[q] == name && (!any || p.priority(q) > best) {
 				best, any = p.priority(q), true
 			}
 		}

@@ -118,6 +118,9 @@ func (s *solver) updaters(pkg int32, mode updateMode) []int32 {
 		return out
 	}
 	for _, q := range s.obsoleters[pkg] {
+		if s.opts.NeedUpdateProvide && !slices.Contains(p.providers(DepID(p.name[pkg])), q) {
+			continue
+		}
 		if !p.excluded.has(q) && fits(q) && !slices.Contains(out, q) {
 			out = append(out, q)
 		}

@@ -491,26 +491,6 @@ func (s *solver) dropUndecided(level int32) int32 {
 	return level
 }
 
-// decideOrphans keeps orphans as far as possible, then drops the others.
-func (s *solver) decideOrphans(level int32) int32 {
-	for _, keep := range [...]bool{true, false} {
-		for _, pkg := range s.orphans {
-			if s.sat.Values[pkg] != 0 || keep && (s.dropOrphanedAll || s.dropOrphaned.has(pkg)) {
-				continue
-			}
-			lit := pkg
-			if !keep {
-				lit = -pkg
-			}
-			before := level
-			if level = s.decide(level, lit, 0, noteOrphan); level <= before {
-				return level
-			}
-		}
-	}
-	return level
-}
-
 // minimize looks for a choice that was superfluous: an alternative was
 // installed anyway later on. The search goes back to there and takes it at
 // once, so that the first pick need not be installed.

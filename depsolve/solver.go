@@ -43,7 +43,8 @@ type solver struct {
 	dupInvolved bitset
 	dupGood     bitset
 
-	orphans []int32 // installed packages that no repository has
+	orphans       []int32 // installed packages that no repository has
+	brokenOrphans []int32 // their requirements, if these may break
 
 	bestFor      []int32 // per best rule: installed package, or -(job+1)
 	recommendFor []int32 // per recommends rule: the package rule it stands for
@@ -171,6 +172,7 @@ func (s *solver) makeRules() {
 	s.buildStrictRepoRules()
 	s.buildChoiceRules()
 	s.weak.grow(len(s.sat.Clauses))
+	s.breakOrphanRules()
 	s.sat.Watch()
 	s.disablePolicyRules()
 	s.buildCleanups()

@@ -29,7 +29,7 @@ func DepText(pool *depsolve.Pool, d depsolve.DepID) string {
 	} else if ok && !wraps(op) && op != opCompat && lop != depsolve.OpNamespace {
 		l = "(" + l + ")"
 	}
-	if _, rop, _, ok := pool.Split(right); ok && wraps(rop) && rop != op {
+	if _, rop, _, ok := pool.Split(right); ok && wraps(rop) && (rop != op || op == depsolve.OpWith) {
 		r = "(" + r + ")"
 	}
 	return l + " " + opText(op) + " " + r

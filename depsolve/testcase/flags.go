@@ -16,7 +16,8 @@ func poolFlagNames(o *depsolve.PoolOptions) (yes, no map[string]*bool) {
 	return map[string]*bool{
 			"forbidselfconflicts": &o.ForbidSelfConflicts, "obsoleteusesprovides": &o.ObsoleteUsesProvides,
 			"implicitobsoleteusesprovides": &o.ImplicitObsoleteUseProvides, "obsoleteusescolors": &o.ObsoleteUsesColours,
-			"noinstalledobsoletes": &o.NoInstalledObsoletes,
+			"noinstalledobsoletes": &o.NoInstalledObsoletes, "promoteepoch": &o.PromoteEpoch,
+			"havedistepoch": &o.DistEpochs,
 		}, map[string]*bool{
 			"implicitobsoleteusescolors": &o.NoColours, "whatprovideswithdisabled": &o.DropExcluded,
 		}
@@ -46,7 +47,8 @@ func solverFlagNames(o *depsolve.Options) (yes, no map[string]*bool) {
 	yes = map[string]*bool{
 		"allowdowngrade": &o.AllowDowngrade, "allowarchchange": &o.AllowArchChange,
 		"allowvendorchange": &o.AllowVendorChange, "allowuninstall": &o.AllowUninstall,
-		"noupdateprovide": &o.NoUpdateProvide, "splitprovides": &o.SplitProvides,
+		"noupdateprovide": &o.NoUpdateProvide, "needupdateprovide": &o.NeedUpdateProvide,
+		"splitprovides":     &o.SplitProvides,
 		"ignorerecommended": &o.IgnoreWeak, "addalreadyrecommended": &o.AddAlreadyRecommended,
 		"onlynamespacerecommended": &o.OnlyNamespaceWeak, "strongrecommends": &o.StrongRecommends,
 		"noinfarchcheck": &o.NoInfArchCheck, "keepexplicitobsoletes": &o.KeepExplicitObsoletes,

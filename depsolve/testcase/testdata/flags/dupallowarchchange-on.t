@@ -1,0 +1,10 @@
+# dupallowarchchange: a distupgrade changes architectures
+repo system 0 testtags <inline>
+#>=Pkg: a 1 1 i686
+repo available 0 testtags <inline>
+#>=Pkg: a 2 1 x86_64
+system x86_64 rpm system
+solverflags dupallowarchchange
+job distupgrade all packages
+result transaction,problems <inline>
+#>upgrade a-1-1.i686@system a-2-1.x86_64@available

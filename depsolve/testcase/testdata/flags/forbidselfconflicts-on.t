@@ -1,0 +1,11 @@
+# forbidselfconflicts: who conflicts with itself cannot be installed
+poolflags forbidselfconflicts
+repo system 0 testtags <inline>
+repo available 0 testtags <inline>
+#>=Pkg: a 1 1 noarch
+#>=Con: a
+system x86_64 rpm system
+job install name a
+result transaction,problems <inline>
+#>problem dee14794 info package a-1-1.noarch conflicts with a provided by itself
+#>problem dee14794 solution 7981ef42 deljob install name a

@@ -1,0 +1,12 @@
+# implicitobsoleteusesprovides: who has a name replaces who provides it
+poolflags implicitobsoleteusesprovides
+repo system 0 testtags <inline>
+#>=Pkg: a 1 1 noarch
+#>=Prv: b
+repo available 0 testtags <inline>
+#>=Pkg: b 1 1 noarch
+system x86_64 rpm system
+job install name b
+result transaction,problems <inline>
+#>erase a-1-1.noarch@system b-1-1.noarch@available
+#>install b-1-1.noarch@available
