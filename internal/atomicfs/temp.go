@@ -86,12 +86,15 @@ func Publish(ctx context.Context, f *os.File, d *dirfd.Dir, name string) (existe
 	return false, err
 }
 
-// linkFd links an open file. The /proc form needs no privilege; the other
-// works where /proc is not mounted.
+// linkFd links an open file. The direct way needs a privilege before Linux 6.10, for want of which the kernel says that
+// there is no such file; the other one needs /proc, and takes longer.
 func linkFd(fd, dirfd int, name string) error {
-	err := unix.Linkat(unix.AT_FDCWD, "/proc/self/fd/"+strconv.Itoa(fd), dirfd, name, unix.AT_SYMLINK_FOLLOW)
-	if err == unix.ENOENT {
-		err = unix.Linkat(fd, "", dirfd, name, unix.AT_EMPTY_PATH)
+	err := unix.Linkat(fd, "", dirfd, name, unix.AT_EMPTY_PATH)
+	if err == unix.ENOENT || err == unix.EPERM || err == unix.EINVAL {
+		err2 := unix.Linkat(unix.AT_FDCWD, "/proc/self/fd/"+strconv.Itoa(fd), dirfd, name, unix.AT_SYMLINK_FOLLOW)
+		if err2 != unix.ENOENT {
+			err = err2
+		}
 	}
 	return err
 }
