@@ -15,11 +15,11 @@ type effort struct {
 	limit int64 // 0 for no limit
 }
 
-// A real request on 137,000 packages takes a fortieth of this effort, which is
-// some seconds or some 100 MiB; it suffices for 2,500 versions of one package.
+// A real request on 137,000 packages takes a thirtieth of this effort, which is
+// some seconds or some 100 MiB; it suffices for 3,500 versions of one package.
 const (
 	maxEffort     = 1 << 30
-	effortCompare = 32
+	effortCompare = 64
 	effortLiteral = 32
 	effortRule    = 128
 )

@@ -108,6 +108,17 @@ func TestHostilePackages(t *testing.T) {
 	}
 }
 
+// Many versions of one package are no attack.
+func TestManyVersions(t *testing.T) {
+	pool, repo := hostilePool()
+	for i := range 3_000 {
+		addHostile(pool, repo, depsolve.RawPackage{Name: "wanted", EVR: fmt.Sprint(i, "-1")})
+	}
+	tr, err := solveWanted(pool, nil)
+	require.NoError(t, err)
+	require.Equal(t, "wanted-2999-1.noarch", pool.PkgString(tr.Installed()[0]))
+}
+
 func hostilePool() (*depsolve.Pool, *depsolve.Repo) {
 	pool := depsolve.NewPool("x86_64")
 	return pool, pool.AddRepo("r", nil)

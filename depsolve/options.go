@@ -39,7 +39,7 @@ type Options struct {
 	// MaxSteps ends a run with ErrStepLimit after so many decisions and
 	// conflicts, so that hostile metadata cannot hold it up for long. The
 	// search for solutions of a problem may take as many again. Real requests
-	// take a few times as many steps as packages change. 0: after 30,000
+	// take a few times as many steps as packages change. 0: after 20,000
 	// conflicts, of which real requests have some dozens; < 0: never.
 	MaxSteps int
 }

@@ -102,7 +102,7 @@ func (c *ruleCache) leadsOf(sp *ruleSpan) []int32      { return c.leads[sp.leads
 // add files the clause "p or q", p being the negation of the package, or "p or
 // the list at d".
 func (c *ruleCache) add(e *effort, p, q, d int32) {
-	e.spend(effortRule)
+	e.spend(effortRule / 4)
 	if d != 0 {
 		switch l := c.arena.Raw()[d:]; {
 		case l[0] == 0:
@@ -110,18 +110,23 @@ func (c *ruleCache) add(e *effort, p, q, d int32) {
 		case l[1] == 0:
 			q, d = l[0], 0
 		default:
-			c.rules = append(c.rules, cachedRule{d, l[0]})
+			c.keep(e, cachedRule{d, l[0]})
 			return
 		}
 	}
 	switch {
 	case q == p:
-		c.rules = append(c.rules, cachedRule{})
+		c.keep(e, cachedRule{})
 	case q < p:
 		c.cross = append(c.cross, -q)
 	default:
-		c.rules = append(c.rules, cachedRule{0, q})
+		c.keep(e, cachedRule{0, q})
 	}
+}
+
+func (c *ruleCache) keep(e *effort, r cachedRule) {
+	e.spend(effortRule)
+	c.rules = append(c.rules, r)
 }
 
 func (c *ruleCache) lead(pkg, q int32) {

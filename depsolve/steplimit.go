@@ -20,7 +20,7 @@ func (s *solver) begin(ctx context.Context) (done func()) {
 // maxConflicts is how many conflicts a run may have without a limit of steps.
 // Requests of whole distributions have some dozens; each one takes longer than
 // the one before, these some seconds.
-const maxConflicts = 30_000
+const maxConflicts = 20_000
 
 // countStep counts one decision.
 func (s *solver) countStep() {
