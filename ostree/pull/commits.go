@@ -92,7 +92,7 @@ func (f *commitFetch) chain(ctx context.Context, l *lineage) error {
 	}
 	for depth := f.o.Depth; depth != 0 && !c.Parent.IsZero(); depth-- {
 		parent := c.Parent
-		c, err = f.commit(ctx, want{commit: parent})
+		c, err = f.commit(ctx, want{commit: parent, collection: l.collection})
 		if isNotExist(err) {
 			return f.tombstone(ctx, parent) // servers prune history
 		}
@@ -201,7 +201,7 @@ func (f *commitFetch) base(ctx context.Context, w want, c *ostree.Commit) (*ostr
 	if f.o.BareUserOnlyFiles {
 		return nil, nil // every file is to be checked
 	}
-	old, err := f.oldRef(ctx, w.ref)
+	old, err := f.oldRef(ctx, w)
 	if isNotExist(err) {
 		old, err = c.Parent, nil
 	}
@@ -288,7 +288,7 @@ func (f *commitFetch) check(ctx context.Context, w want, c *ostree.Commit, data 
 		}
 	}
 	if !f.o.DisableVerifyBindings {
-		if err := checkBindings(c, w.ref, f.collection()); err != nil {
+		if err := checkBindings(c, w.ref, f.collection(w, c)); err != nil {
 			return err
 		}
 	}
@@ -298,12 +298,19 @@ func (f *commitFetch) check(ctx context.Context, w want, c *ostree.Commit, data 
 	return nil
 }
 
-// collection is the one that commits must be bound to: that of a source on disk is in its configuration.
-func (p *puller) collection() string {
-	if p.o.CollectionID == "" && p.local != nil {
+// collection is the one that a commit must be bound to: that of a source on disk is in its configuration. What a mirror
+// says about collections is compared with commits that are bound to one.
+func (p *puller) collection(w want, c *ostree.Commit) string {
+	_, bound := c.Metadata.String(ostree.KeyCollectionBinding)
+	switch {
+	case p.o.CollectionID != "":
+		return p.o.CollectionID
+	case w.collection != "" && bound:
+		return w.collection
+	case w.collection == "" && p.local != nil:
 		return p.local.CollectionID()
 	}
-	return p.o.CollectionID
+	return ""
 }
 
 // checkBindings compares what the commit says about its refs with how it was
@@ -343,7 +350,7 @@ func (f *commitFetch) checkTimestamp(ctx context.Context, w want, c *ostree.Comm
 	current := f.o.TimestampCheckFrom
 	if current.IsZero() {
 		var err error
-		if current, err = f.oldRef(ctx, w.ref); isNotExist(err) {
+		if current, err = f.oldRef(ctx, w); isNotExist(err) {
 			return nil
 		} else if err != nil {
 			return err

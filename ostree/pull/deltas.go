@@ -74,7 +74,7 @@ func (p *puller) applyDeltas(ctx context.Context, lines []lineage) error {
 // deltaGoal is a commit to be made by a delta.
 type deltaGoal struct {
 	want
-	ref    string // what the commit or its child is asked for as
+	head   want // what the commit or its child is asked for as
 	parent bool
 }
 
@@ -83,10 +83,10 @@ func (p *puller) goals(l lineage) []deltaGoal {
 	var goals []deltaGoal
 	for _, c := range slices.Backward(l.parents) {
 		if p.local == nil { // from a local source linking objects is cheaper
-			goals = append(goals, deltaGoal{want{commit: c}, l.ref, true})
+			goals = append(goals, deltaGoal{want{commit: c}, l.want, true})
 		}
 	}
-	return append(goals, deltaGoal{l.want, l.ref, false})
+	return append(goals, deltaGoal{l.want, l.want, false})
 }
 
 // applyGoals asks for what there is for all of them at once: most of a long history has no deltas.
@@ -158,7 +158,7 @@ func (p *puller) tryDelta(ctx context.Context, g deltaGoal, offered map[delta.Na
 // findDelta gets the superblock of the best delta to a commit, nil if there is none
 // and none is required.
 func (p *puller) findDelta(ctx context.Context, w want) (*delta.Superblock, error) {
-	g := deltaGoal{want: w, ref: w.ref}
+	g := deltaGoal{want: w, head: w}
 	offered, err := p.offeredDeltas(ctx, g)
 	if err != nil {
 		return nil, err
@@ -167,7 +167,7 @@ func (p *puller) findDelta(ctx context.Context, w want) (*delta.Superblock, erro
 }
 
 func (p *puller) bestDelta(ctx context.Context, g deltaGoal, offered map[delta.Name]ostree.Checksum) (*delta.Superblock, error) {
-	old, err := p.oldRef(ctx, g.ref)
+	old, err := p.oldRef(ctx, g.head)
 	if err != nil && !isNotExist(err) {
 		return nil, err
 	}
@@ -230,7 +230,7 @@ func (p *puller) guessedDelta(ctx context.Context, g deltaGoal) (map[delta.Name]
 	if g.parent {
 		return nil, nil
 	}
-	old, err := p.oldRef(ctx, g.ref)
+	old, err := p.oldRef(ctx, g.head)
 	if err != nil && !isNotExist(err) {
 		return nil, err
 	}

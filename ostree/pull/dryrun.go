@@ -81,7 +81,7 @@ func (p *puller) estimateChain(ctx context.Context, e *Estimate, w want) error {
 		if depth == 0 || c.Parent.IsZero() {
 			return nil
 		}
-		w = want{commit: c.Parent}
+		w = want{commit: c.Parent, collection: w.collection}
 	}
 }
 

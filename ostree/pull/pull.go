@@ -20,6 +20,7 @@
 package pull
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -49,7 +50,8 @@ type Options struct {
 	// tombstones must have one for them.
 	Depth int
 	// Mirror stores refs under the names they have at the source; pulling all
-	// of them stores the summary too.
+	// of them, those of collections that are mirrored there included, stores the
+	// summary too.
 	Mirror bool
 	// CommitOnly pulls commits without their trees. They stay partial.
 	CommitOnly bool
@@ -128,7 +130,8 @@ type Progress struct {
 
 // Result says what a pull did.
 type Result struct {
-	// Refs are the refs that were stored (without the remote's name).
+	// Refs are the refs that were stored (without the remote's name). One of
+	// another collection than Options.CollectionID is COLLECTION:NAME.
 	Refs map[string]ostree.Checksum
 	// Commits lists the commits of the refs and checksums asked for.
 	Commits []ostree.Checksum
@@ -189,7 +192,7 @@ type puller struct {
 	offered map[string]want
 	// old are the refs of dst before the pull, read when needed.
 	oldOnce sync.Once
-	old     map[string]ostree.Checksum
+	old     map[refKey]ostree.Checksum
 	oldErr  error
 	// remoteIndexed: the source has indexes of its static deltas.
 	remoteIndexed bool
@@ -244,7 +247,7 @@ func (p *puller) finish(ctx context.Context, wants []want) (*Result, error) {
 		if w.ref == "" {
 			continue
 		}
-		res.Refs[w.ref] = w.commit
+		res.Refs[p.refName(w)] = w.commit
 		p.setRef(w)
 	}
 	stats, err := p.tx.Commit(ctx) // COMMIT POINT
@@ -276,9 +279,10 @@ func (p *puller) finish(ctx context.Context, wants []want) (*Result, error) {
 }
 
 func (p *puller) setRef(w want) {
+	collection := p.mirrorOf(w)
 	switch {
-	case p.o.Mirror && p.o.CollectionID != "":
-		p.tx.SetCollectionRef(p.o.CollectionID, w.ref, w.commit)
+	case collection != "":
+		p.tx.SetCollectionRef(collection, w.ref, w.commit)
 	case p.o.Mirror || p.o.Remote == "":
 		p.tx.SetRef(w.ref, w.commit)
 	default:
@@ -286,36 +290,51 @@ func (p *puller) setRef(w want) {
 	}
 }
 
+// mirrorOf is the collection of which the ref is stored as a mirror, "" for an ordinary ref.
+func (p *puller) mirrorOf(w want) string {
+	if !p.o.Mirror {
+		return ""
+	}
+	return cmp.Or(w.collection, p.o.CollectionID)
+}
+
+func (p *puller) refName(w want) string {
+	if w.collection == "" || w.collection == p.o.CollectionID {
+		return w.ref
+	}
+	return w.collection + ":" + w.ref
+}
+
+// refKey is a ref that this pull may change.
+type refKey struct{ collection, name string }
+
 // oldRef returns what the ref is before this pull; the error matches
 // fs.ErrNotExist if it is new.
-func (p *puller) oldRef(ctx context.Context, ref string) (ostree.Checksum, error) {
+func (p *puller) oldRef(ctx context.Context, w want) (ostree.Checksum, error) {
 	p.oldOnce.Do(func() { p.old, p.oldErr = p.listOld(ctx) })
 	if p.oldErr != nil {
 		return ostree.Checksum{}, p.oldErr
 	}
-	if c, ok := p.old[ref]; ok {
+	if c, ok := p.old[refKey{p.mirrorOf(w), w.ref}]; ok {
 		return c, nil
 	}
 	return ostree.Checksum{}, fs.ErrNotExist
 }
 
 // listOld reads the refs that this pull may change, once.
-func (p *puller) listOld(ctx context.Context) (map[string]ostree.Checksum, error) {
-	var remote, collection string
-	switch {
-	case p.o.Mirror:
-		collection = p.o.CollectionID
-	default:
+func (p *puller) listOld(ctx context.Context) (map[refKey]ostree.Checksum, error) {
+	var remote string
+	if !p.o.Mirror {
 		remote = p.o.Remote
 	}
-	refs, err := p.dst.Refs(ctx, &ostree.RefsOptions{Remotes: remote != "", Mirrors: collection != ""})
+	refs, err := p.dst.Refs(ctx, &ostree.RefsOptions{Remotes: remote != "", Mirrors: p.o.Mirror})
 	if err != nil {
 		return nil, err
 	}
-	old := map[string]ostree.Checksum{}
+	old := map[refKey]ostree.Checksum{}
 	for _, r := range refs {
-		if r.Remote == remote && r.Collection == collection {
-			old[r.Name] = r.Checksum
+		if r.Remote == remote {
+			old[refKey{r.Collection, r.Name}] = r.Checksum
 		}
 	}
 	return old, nil

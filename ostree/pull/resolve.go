@@ -35,6 +35,8 @@ type want struct {
 	ref    string // "" for a commit asked for by checksum
 	commit ostree.Checksum
 	size   uint64 // of the commit object if the summary says so, else 0
+	// collection is that of the ref, where a mirror says so.
+	collection string
 }
 
 // summaryFile is a summary as fetched.
@@ -113,6 +115,9 @@ func (p *puller) resolve(ctx context.Context) ([]want, error) {
 	if err := p.listOffered(ctx, all || p.o.RequireSummary); err != nil {
 		return nil, err
 	}
+	if p.mirrorsAll() {
+		return p.everything(ctx)
+	}
 	if all {
 		refs = sortedKeys(p.offered)
 	}
@@ -132,16 +137,63 @@ func (p *puller) resolve(ctx context.Context) ([]want, error) {
 	return wants, nil
 }
 
+func (p *puller) mirrorsAll() bool {
+	return p.o.Mirror && len(p.o.Refs)+len(p.o.OverrideCommits) == 0
+}
+
+// everything is what a mirror has: all refs, those of other collections too.
+func (p *puller) everything(ctx context.Context) ([]want, error) {
+	var wants []want
+	if p.summary == nil {
+		refs, err := p.local.Refs(ctx, &ostree.RefsOptions{Mirrors: true})
+		for _, r := range refs {
+			collection := r.Collection
+			if collection == "" {
+				collection = p.local.CollectionID()
+			}
+			wants = append(wants, want{ref: r.Name, commit: r.Checksum, collection: collection})
+		}
+		return wants, err
+	}
+	add := func(collection string, refs []ostree.SummaryRef) error {
+		for _, r := range refs {
+			if err := ostree.ValidateRefName(r.Name); err != nil {
+				return fmt.Errorf("summary: %w", err)
+			}
+			wants = append(wants, want{r.Name, r.Checksum, r.CommitSize, collection})
+		}
+		return nil
+	}
+	s := p.summary.parsed
+	own, _ := s.Metadata.String(ostree.KeySummaryCollectionID)
+	if err := add(own, s.Refs); err != nil {
+		return nil, err
+	}
+	for _, collection := range sortedKeys(s.Collections) {
+		if err := ostree.ValidateCollectionID(collection); err != nil {
+			return nil, fmt.Errorf("summary: %w", err)
+		}
+		if err := add(collection, s.Collections[collection]); err != nil {
+			return nil, err
+		}
+	}
+	return wants, nil
+}
+
 // listOffered fills p.offered from a local source or a summary. Where the summary
 // must be signed, the refs are taken from there also for a local source: those on
 // disk are not covered by the signature.
 func (p *puller) listOffered(ctx context.Context, required bool) error {
-	if p.local == nil || p.o.RequireSummary {
-		err := p.fetchSummary(ctx, required)
-		if err == nil && p.summary != nil {
+	if p.local == nil || p.o.RequireSummary || p.mirrorsAll() {
+		err := p.fetchSummary(ctx, required && (p.local == nil || p.o.RequireSummary))
+		if p.summary != nil {
 			p.offered = map[string]want{}
+			collection := ""
+			if p.o.Mirror && p.o.CollectionID == "" {
+				collection, _ = p.summary.parsed.Metadata.String(ostree.KeySummaryCollectionID)
+			}
 			for _, r := range p.summary.parsed.Refs {
-				p.offered[r.Name] = want{r.Name, r.Checksum, r.CommitSize}
+				p.offered[r.Name] = want{ref: r.Name, commit: r.Checksum, size: r.CommitSize, collection: collection}
 			}
 		}
 		return err
@@ -219,7 +271,7 @@ func (e *InvalidRefError) Error() string { return fmt.Sprintf("not a checksum: %
 
 // fetchSummary gets and verifies summary and summary.sig.
 func (p *puller) fetchSummary(ctx context.Context, required bool) error {
-	if !required && !p.needsSummary() {
+	if !required && !p.needsSummary() && !p.mirrorsAll() {
 		return nil
 	}
 	cache := p.summaryCache()
@@ -328,7 +380,7 @@ func (p *puller) needsSummary() bool {
 
 // storeSummary keeps the summary of a full mirror as it is, signature included.
 func (p *puller) storeSummary(ctx context.Context) error {
-	if !p.o.Mirror || len(p.o.Refs)+len(p.o.OverrideCommits) > 0 || p.summary == nil || p.o.CommitOnly {
+	if !p.mirrorsAll() || p.summary == nil || p.o.CommitOnly {
 		return nil
 	}
 	d, err := dirfd.Open(p.dst.Path())
