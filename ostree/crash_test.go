@@ -184,7 +184,11 @@ func TestCommitOrder(t *testing.T) {
 }
 
 func TestFaultsCommit(t *testing.T) {
-	crashtest.Faults(t, commitScenario(ModeArchive), unix.ENOSPC, unix.EIO)
+	for name, mode := range map[string]Mode{"archive": ModeArchive, "bare-user-only": ModeBareUserOnly} {
+		t.Run(name, func(t *testing.T) {
+			crashtest.Faults(t, commitScenario(mode), unix.ENOSPC, unix.EIO, unix.EINTR)
+		})
+	}
 }
 
 func TestCrashRefs(t *testing.T) {

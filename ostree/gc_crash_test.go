@@ -34,7 +34,15 @@ func initAt(t testing.TB, dir string) *ostree.Repo {
 
 // However far pruning came, every commit that is there is complete, and the next run finishes.
 func TestCrashPrune(t *testing.T) {
-	steps := crashtest.Enumerate(t, crashtest.Scenario{
+	require.Greater(t, crashtest.Enumerate(t, pruneScenario()), 8)
+}
+
+func TestFaultsPrune(t *testing.T) {
+	crashtest.Faults(t, pruneScenario(), unix.ENOSPC, unix.EIO, unix.EINTR)
+}
+
+func pruneScenario() crashtest.Scenario {
+	return crashtest.Scenario{
 		CloneSetup: true,
 		Setup: func(t testing.TB, dir string) {
 			repo := initAt(t, dir)
@@ -67,13 +75,20 @@ func TestCrashPrune(t *testing.T) {
 				return nil
 			}))
 		},
-	})
-	require.Greater(t, steps, 8)
+	}
 }
 
 // A summary is old or new. In between the new one may have the signature of the old one, which no client accepts.
 func TestCrashUpdateSummary(t *testing.T) {
-	crashtest.Enumerate(t, crashtest.Scenario{
+	require.Greater(t, crashtest.Enumerate(t, summaryScenario()), 3)
+}
+
+func TestFaultsUpdateSummary(t *testing.T) {
+	crashtest.Faults(t, summaryScenario(), unix.ENOSPC, unix.EIO, unix.EINTR)
+}
+
+func summaryScenario() crashtest.Scenario {
+	return crashtest.Scenario{
 		CloneSetup: true,
 		Setup: func(t testing.TB, dir string) {
 			repo := initAt(t, dir)
@@ -94,7 +109,7 @@ func TestCrashUpdateSummary(t *testing.T) {
 			require.EqualValues(t, 2, summaryTime(t, dir))
 			require.NoFileExists(t, dir+"/repo/summary.sig")
 		},
-	})
+	}
 }
 
 func summaryTime(t testing.TB, dir string) int64 {
@@ -105,31 +120,4 @@ func summaryTime(t testing.TB, dir string) int64 {
 	when, ok := s.Time(ostree.KeySummaryLastModified)
 	require.True(t, ok)
 	return when.Unix()
-}
-
-func TestFaultsPrune(t *testing.T) {
-	crashtest.Faults(t, crashtest.Scenario{
-		CloneSetup: true,
-		Setup: func(t testing.TB, dir string) {
-			repo := initAt(t, dir)
-			defer repo.Close()
-			ostreetest.Write(t, repo, "x", map[string]string{"f": "1"})
-			ostreetest.Write(t, repo, "x", map[string]string{"f": "2"})
-		},
-		Op: func(ctx context.Context, dir string) error {
-			return inRepo(dir, func(repo *ostree.Repo) error {
-				_, err := repo.Prune(ctx, &ostree.PruneOptions{RefsOnly: true, Depth: new(0)})
-				return err
-			})
-		},
-		Check: func(t testing.TB, dir string, died bool) {
-			require.NoError(t, inRepo(dir, func(repo *ostree.Repo) error {
-				report, err := repo.Fsck(t.Context(), nil)
-				if err == nil {
-					err = report.Err()
-				}
-				return err
-			}))
-		},
-	}, unix.EIO)
 }
