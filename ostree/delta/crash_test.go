@@ -2,6 +2,9 @@ package delta
 
 import (
 	"context"
+	"errors"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"syscall"
 	"testing"
@@ -76,7 +79,7 @@ func TestGenerateCrash(t *testing.T) {
 }
 
 func TestGenerateFaults(t *testing.T) {
-	crashtest.Faults(t, generateScenario(newWorld(t), true), syscall.ENOSPC, syscall.EIO)
+	crashtest.Faults(t, generateScenario(newWorld(t), true), syscall.ENOSPC, syscall.EIO, syscall.EINTR)
 }
 
 func generateScenario(w *world, replace bool) crashtest.Scenario {
@@ -128,4 +131,59 @@ func generateScenario(w *world, replace bool) crashtest.Scenario {
 			}
 		},
 	}
+}
+
+// indexScenario deletes one of two deltas, which makes the index anew.
+func indexScenario(w *world) crashtest.Scenario {
+	s := generateScenario(w, false)
+	scratch := Name{To: w.name.To}
+	setup := s.Setup
+	s.Setup = func(t testing.TB, dir string) {
+		setup(t, dir)
+		r := openAt(t, dir)
+		defer r.Close()
+		for _, n := range []Name{w.name, scratch} {
+			_, err := Generate(context.Background(), r, n, nil)
+			require.NoError(t, err)
+		}
+		require.NoError(t, Reindex(context.Background(), r))
+	}
+	s.Op = func(ctx context.Context, dir string) error {
+		r, err := ostree.Open(ctx, filepath.Join(dir, "repo"), nil)
+		if err != nil {
+			return err
+		}
+		defer r.Close()
+		if err := Delete(ctx, r, w.name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		return Reindex(ctx, r)
+	}
+	check := s.Check
+	s.Check = func(t testing.TB, dir string, died bool) {
+		check(t, dir, died)
+		// The index is whole, and the delta that stays is in it.
+		data, err := os.ReadFile(filepath.Join(dir, "repo", IndexPath(w.name.To)))
+		require.NoError(t, err)
+		index, err := ParseIndex(data)
+		require.NoError(t, err)
+		require.Contains(t, index, scratch)
+	}
+	s.Final = func(t testing.TB, dir string) {
+		data, err := os.ReadFile(filepath.Join(dir, "repo", IndexPath(w.name.To)))
+		require.NoError(t, err)
+		index, err := ParseIndex(data)
+		require.NoError(t, err)
+		require.Len(t, index, 1)
+		require.NoDirExists(t, filepath.Join(dir, "repo", w.name.Dir()))
+	}
+	return s
+}
+
+func TestDeleteCrash(t *testing.T) {
+	require.Greater(t, crashtest.Enumerate(t, indexScenario(newWorld(t))), 5)
+}
+
+func TestDeleteFaults(t *testing.T) {
+	crashtest.Faults(t, indexScenario(newWorld(t)), syscall.ENOSPC, syscall.EIO, syscall.EINTR)
 }
