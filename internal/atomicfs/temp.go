@@ -37,7 +37,7 @@ func TempFile(ctx context.Context, d *dirfd.Dir, perm uint32) (*os.File, error) 
 	var f *os.File
 	switch err {
 	case nil:
-		f = os.NewFile(uintptr(fd), d.Join("(unnamed)"))
+		f = os.NewFile(uintptr(fd), d.Path()+"/(unnamed)")
 	case unix.EOPNOTSUPP, unix.EISDIR, unix.EINVAL:
 		if f, err = namedTemp(d, perm); err != nil {
 			return nil, err
