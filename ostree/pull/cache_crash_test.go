@@ -55,5 +55,5 @@ func TestCrashOfTheSummaryCache(t *testing.T) {
 
 // TestFaultsOfTheSummaryCache: a disk that fails costs at most the cache.
 func TestFaultsOfTheSummaryCache(t *testing.T) {
-	crashtest.Faults(t, cachedScenario(t), syscall.ENOSPC, syscall.EIO)
+	crashtest.Faults(t, cachedScenario(t), syscall.ENOSPC, syscall.EIO, syscall.EINTR)
 }

@@ -94,7 +94,7 @@ func TestCrash(t *testing.T) {
 // TestFaults fails each step once, as a full or broken disk does.
 func TestFaults(t *testing.T) {
 	src, sums := history(t)
-	crashtest.Faults(t, crashScenario(t, sums, pull.Local(src), pull.Options{Concurrency: 1}), syscall.ENOSPC, syscall.EIO)
+	crashtest.Faults(t, crashScenario(t, sums, pull.Local(src), pull.Options{Concurrency: 1}), syscall.ENOSPC, syscall.EIO, syscall.EINTR)
 }
 
 // TestResumeKeepsObjects: what was fetched before a failure is not fetched
