@@ -206,6 +206,63 @@ func TestHostilePairsAreRefused(t *testing.T) {
 	}
 }
 
+// Refutations that are long, or many, are found, told and solved in bounded memory.
+func TestHostileProblems(t *testing.T) {
+	one := func(p *depsolve.Pool, name string) []depsolve.DepID { return []depsolve.DepID{p.Name(name)} }
+	for _, c := range []struct {
+		name     string
+		fill     func(p *depsolve.Pool, add func(depsolve.RawPackage)) (requests int)
+		problems int
+	}{
+		{"a chain of 16,000 packages", func(p *depsolve.Pool, add func(depsolve.RawPackage)) int {
+			for i := range 16_000 {
+				add(depsolve.RawPackage{Name: fmt.Sprint("p", i), EVR: "1-1", Requires: one(p, fmt.Sprint("p", i+1))})
+			}
+			return 1
+		}, 1},
+		{"two dead ends at each of 4,000 places", func(p *depsolve.Pool, add func(depsolve.RawPackage)) int {
+			add(depsolve.RawPackage{Name: "p0", EVR: "1-1", Requires: one(p, "place0")})
+			for i := range 8_000 {
+				add(depsolve.RawPackage{Name: fmt.Sprint("way", i), EVR: "1-1", Provides: one(p, fmt.Sprint("place", i/2)), Requires: one(p, fmt.Sprint("place", i/2+1))})
+			}
+			return 1
+		}, 1},
+		{"400 requests exclude each other", func(p *depsolve.Pool, add func(depsolve.RawPackage)) int {
+			for i := range 400 {
+				add(depsolve.RawPackage{Name: fmt.Sprint("p", i), EVR: "1-1", Provides: one(p, "x"), Conflicts: one(p, "x")})
+			}
+			return 400
+		}, 200},
+		{"1,000 requests of nothing", func(p *depsolve.Pool, add func(depsolve.RawPackage)) int {
+			for i := range 1_000 {
+				add(depsolve.RawPackage{Name: fmt.Sprint("p", i), EVR: "1-1", Requires: names(p, fmt.Sprint("no", i, "-"), 10)})
+			}
+			return 1_000
+		}, 1_000},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			pool, repo := hostilePool()
+			allocated := allocations(func() {
+				var jobs []depsolve.Job
+				for i := range c.fill(pool, func(pkg depsolve.RawPackage) { addHostile(pool, repo, pkg) }) {
+					jobs = append(jobs, depsolve.Job{Action: depsolve.Install, Select: depsolve.SelectName(pool.Name(fmt.Sprint("p", i)))})
+				}
+				_, err := pool.Solve(context.Background(), jobs, nil)
+				var u *depsolve.UnsolvableError
+				require.ErrorAs(t, err, &u)
+				require.Len(t, u.Problems, c.problems)
+				for _, p := range u.Problems {
+					solutions, err := p.Solutions(context.Background())
+					require.NoError(t, err)
+					require.NotEmpty(t, solutions)
+					require.Less(t, len(p.Text), 4096)
+				}
+			})
+			require.Less(t, allocated, 256)
+		})
+	}
+}
+
 // versions are so many dependencies on versions of one name.
 func versions(p *depsolve.Pool, name string, op depsolve.Op, n int) []depsolve.DepID {
 	list := make([]depsolve.DepID, n)
