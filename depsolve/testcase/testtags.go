@@ -21,6 +21,9 @@ type tagReader struct {
 	block   string
 }
 
+// maxCache is how many dependencies a tagReader remembers: those that many packages have come again soon.
+const maxCache = 1 << 13
+
 // ReadTags adds the packages of a repository in testtags form.
 func ReadTags(pool *depsolve.Pool, repo *depsolve.Repo, r io.Reader) error {
 	t := &tagReader{pool: pool, repo: repo, cache: map[string]depsolve.DepID{}, self: true}
@@ -159,7 +162,10 @@ func (t *tagReader) dep(list *[]depsolve.DepID, value string) error {
 		if d, err = ParseDep(t.pool, value); err != nil {
 			return err
 		}
-		t.cache[value] = d
+		if len(t.cache) >= maxCache {
+			clear(t.cache)
+		}
+		t.cache[strings.Clone(value)] = d // value is a part of its line
 	}
 	*list = append(*list, d)
 	return nil
