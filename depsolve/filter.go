@@ -221,9 +221,11 @@ func (p *Pool) betterVersion(a, b int32) bool {
 	return a < b
 }
 
+// betterArch reports whether a is of a better architecture. What is of none is
+// neither better nor worse than others.
 func (p *Pool) betterArch(a, b int32) bool {
 	as, bs := p.archScore(p.arch[a]), p.archScore(p.arch[b])
-	return as != 0 && as < bs
+	return as > scoreNoarch && as < bs
 }
 
 // dropObsoleted drops candidates that another one obsoletes. Of those that

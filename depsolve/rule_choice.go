@@ -16,16 +16,31 @@ func (s *solver) buildChoiceRules() {
 	if s.installed == nil {
 		return
 	}
+	forbidden := s.forbidden()
 	end := s.classEnd[rulePackage]
 	for n := int32(1); n < end; n++ {
 		if c := s.clause(n); c.P >= 0 || c.D == 0 && c.W2 <= 0 {
 			continue
 		}
-		s.addChoice(n)
+		s.addChoice(n, forbidden)
 	}
 }
 
-func (s *solver) addChoice(n int32) {
+// forbidden returns the packages that rules of architectures and of a
+// dist-upgrade forbid.
+func (s *solver) forbidden() bitset {
+	set := newBitset(len(s.pool.name))
+	for _, class := range [...]ruleClass{ruleInfArch, ruleDup} {
+		for n, end := s.classRange(class); n < end; n++ {
+			if c := s.clause(n); c.P < 0 && c.Unit() {
+				set.set(-c.P)
+			}
+		}
+	}
+	return set
+}
+
+func (s *solver) addChoice(n int32, forbidden bitset) {
 	lits := s.sat.Tail(n)
 	if !s.mixed(lits) {
 		return
@@ -40,6 +55,7 @@ func (s *solver) addChoice(n int32) {
 			keep = append(keep, q)
 		case owner == 0:
 			choice = true
+		case forbidden.has(q):
 		case owner != q && s.illegal(owner, q) != 0 || !stays && s.outdated(owner, q, lits):
 		default:
 			keep, owners = append(keep, q), append(owners, owner)

@@ -127,7 +127,11 @@ func (s *solver) tryWithout(p *Problem, e int32) ([]int32, bool) {
 		fresh := s.newElements(p.rules, rules, given)
 		if len(fresh) == 0 { // one more part of the problem is a problem by itself
 			if fresh = s.newElements(nil, rules, given); len(fresh) > 1 {
-				fresh = slices.DeleteFunc(fresh, s.keepsInstalled)
+				fresh = slices.DeleteFunc(fresh, func(e int32) bool {
+					return s.keepsInstalled(e) || e < 0 && !slices.ContainsFunc(s.rulesOf(e), func(n int32) bool {
+						return s.inClass(n, ruleJob) && slices.Contains(s.problems[0].proof, n)
+					})
+				})
 			}
 			if len(fresh) != 1 {
 				return nil, false
@@ -230,7 +234,7 @@ func (s *solver) solutionElements(e int32) []SolutionElement {
 func (s *solver) replaceElement(pkg int32) SolutionElement {
 	p := s.pool
 	for _, q := range s.updaters(pkg, allowAll) {
-		if q != pkg && s.trialValue(q) {
+		if q != pkg && !p.isInstalled(q) && s.trialValue(q) {
 			return SolutionElement{Job: -1, Package: PkgID(pkg), Other: PkgID(q),
 				Text: fmt.Sprintf("replace %s by %s", p.nevra(pkg), p.nevra(q))}
 		}
