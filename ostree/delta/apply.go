@@ -45,11 +45,12 @@ func (o *ApplyOptions) workers() int {
 
 const defaultMaxPart = 1 << 30
 
-func (o *ApplyOptions) maxPart() int64 {
+func (o *ApplyOptions) limits() limits {
+	l := limits{size: defaultMaxPart, unchecked: true}
 	if o.MaxPart > 0 {
-		return o.MaxPart
+		l.size = o.MaxPart
 	}
-	return defaultMaxPart
+	return l
 }
 
 // MissingError says that a delta cannot be applied because something that it
@@ -166,7 +167,7 @@ func (d *Delta) applyParts(ctx context.Context, tx *ostree.Tx, o *ApplyOptions) 
 	g.Go(func() error {
 		defer close(decoded)
 		for i := range d.Superblock.Parts {
-			p, err := d.decode(gctx, &d.Superblock.Parts[i], i, tmp, o.maxPart())
+			p, err := d.decode(gctx, &d.Superblock.Parts[i], i, tmp, o.limits())
 			if err != nil {
 				return fmt.Errorf("part %d: %w", i, err)
 			}
@@ -201,7 +202,7 @@ func (s *Superblock) ApplyPart(ctx context.Context, tx *ostree.Tx, i int, r io.R
 	}
 	return s.run(tx, i, func(p *Part, m *maker) error {
 		var err error
-		if m.payload, err = p.readPayload(ctx, r, m.tmp, o.maxPart()); err != nil {
+		if m.payload, err = p.readPayload(ctx, r, m.tmp, o.limits()); err != nil {
 			return err
 		}
 		return errors.Join(m.makeAll(ctx, p.Objects, o.workers()), m.free())
@@ -219,7 +220,7 @@ func (s *Superblock) ApplyInline(ctx context.Context, tx *ostree.Tx, i int, o *A
 		return false, nil
 	}
 	return true, s.run(tx, i, func(p *Part, m *maker) error {
-		if m.payload, err = p.readInline(ctx, r, m.tmp, o.maxPart()); err != nil {
+		if m.payload, err = p.readInline(ctx, r, m.tmp, o.limits()); err != nil {
 			return err
 		}
 		return errors.Join(m.makeAll(ctx, p.Objects, o.workers()), m.free())

@@ -43,19 +43,19 @@ func (d *Delta) readPart(ctx context.Context, repo *ostree.Repo, i int) (*payloa
 		return nil, err
 	}
 	defer tmp.Close()
-	return d.decode(ctx, &d.Superblock.Parts[i], i, tmp, defaultMaxPart)
+	return d.decode(ctx, &d.Superblock.Parts[i], i, tmp, limits{size: defaultMaxPart})
 }
 
 // decode reads part i from the superblock or its file.
-func (d *Delta) decode(ctx context.Context, p *Part, i int, tmp *dirfd.Dir, limit int64) (*payload, error) {
+func (d *Delta) decode(ctx context.Context, p *Part, i int, tmp *dirfd.Dir, limits limits) (*payload, error) {
 	if r, _, ok := d.Superblock.inlinePart(i); ok {
-		return p.readInline(ctx, r, tmp, limit)
+		return p.readInline(ctx, r, tmp, limits)
 	}
 	f, err := d.openPart(i)
 	if err != nil {
 		return nil, err
 	}
-	out, err := p.readPayload(ctx, f, tmp, limit)
+	out, err := p.readPayload(ctx, f, tmp, limits)
 	if cerr := f.Close(); err == nil && cerr != nil {
 		err = errors.Join(cerr, out.free())
 	}

@@ -47,10 +47,10 @@ const (
 
 // readPayload decodes a part and verifies length and checksum. tmp is the
 // directory for large ones.
-func (p *Part) readPayload(ctx context.Context, r io.Reader, tmp *dirfd.Dir, limit int64) (*payload, error) {
+func (p *Part) readPayload(ctx context.Context, r io.Reader, tmp *dirfd.Dir, limits limits) (*payload, error) {
 	hash := sha256.New()
 	in := io.TeeReader(io.LimitReader(r, int64(min(p.Size, 1<<62))+1), hash)
-	stored, err := spool(ctx, in, tmp, p.limit(limit))
+	stored, err := spool(ctx, in, tmp, p.limit(limits))
 	if err != nil {
 		return nil, err
 	}
@@ -73,8 +73,8 @@ func (p *Part) readPayload(ctx context.Context, r io.Reader, tmp *dirfd.Dir, lim
 
 // readInline decodes a part inside the superblock, which has no checksum of its
 // own.
-func (p *Part) readInline(ctx context.Context, r io.Reader, tmp *dirfd.Dir, limit int64) (*payload, error) {
-	stored, err := spool(ctx, r, tmp, p.limit(limit))
+func (p *Part) readInline(ctx context.Context, r io.Reader, tmp *dirfd.Dir, limits limits) (*payload, error) {
+	stored, err := spool(ctx, r, tmp, p.limit(limits))
 	if err != nil {
 		return nil, err
 	}
@@ -87,26 +87,34 @@ func (p *Part) readInline(ctx context.Context, r io.Reader, tmp *dirfd.Dir, limi
 
 // limit is the largest decoded part: a patch is hardly larger than the file it
 // makes.
-func (p *Part) limit(limit int64) int64 {
+func (p *Part) limit(l limits) limits {
 	declared := min(p.Usize, 1<<60)*2 + partOverhead
-	return min(limit, int64(declared))
+	l.size = min(l.size, int64(declared))
+	return l
 }
 
-// spool decompresses a part. The checksum in the stream is not looked at: that of
-// each object is.
-func spool(ctx context.Context, r io.Reader, tmp *dirfd.Dir, limit int64) (*storage, error) {
+// limits say how a part is decoded.
+type limits struct {
+	size int64 // of the decoded part
+	// unchecked leaves out the checksum in the compressed stream, where that of
+	// each object is looked at.
+	unchecked bool
+}
+
+// spool decompresses a part.
+func spool(ctx context.Context, r io.Reader, tmp *dirfd.Dir, l limits) (*storage, error) {
 	var head [1]byte
 	if _, err := io.ReadFull(r, head[:]); err != nil {
 		return nil, fmt.Errorf("read compression: %w", err)
 	}
-	s := &storage{ctx: ctx, tmp: tmp, limit: limit}
+	s := &storage{ctx: ctx, tmp: tmp, limit: l.size}
 	var err error
 	switch head[0] {
 	case compressionNone:
 		_, err = io.Copy(s, r)
 	case compressionXZ:
 		var z *xzdec.Reader
-		if z, err = xzdec.NewReader(r, &xzdec.Options{MaxDict: maxDict, NoCheck: true}); err == nil {
+		if z, err = xzdec.NewReader(r, &xzdec.Options{MaxDict: maxDict, NoCheck: l.unchecked}); err == nil {
 			_, err = z.WriteTo(s)
 			err = errors.Join(err, z.Close())
 		}
