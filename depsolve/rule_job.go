@@ -205,7 +205,7 @@ func (s *solver) addEraseRules(j *Job) {
 	p := s.pool
 	list := p.selected(j.Select)
 	exact := j.Select.kind == selPackage && p.isInstalled(list[0])
-	if j.Select.kind == selName && j.Select.dep.isRel() && p.rel(j.Select.dep).op == OpEQ {
+	if j.Select.kind == selName && j.Select.dep.isRel() { // more than a name
 		exact = slices.ContainsFunc(list, p.isInstalled)
 	}
 	for _, q := range list {
