@@ -6,12 +6,17 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"slices"
 	"time"
 
 	"example.com/rpmostree/internal/atomicfs"
 	"example.com/rpmostree/internal/dirfd"
 )
+
+// testErrorVar makes every transaction fail before its objects become part of the repository. Like OSTREE_BOOTID it is
+// a hook of the format's test suite.
+const testErrorVar = "OSTREE_REPO_TEST_ERROR"
 
 // Commit makes the objects part of the repository and then changes the refs. It
 // ends the transaction, also when it fails: then no ref has changed, unless the
@@ -67,6 +72,10 @@ func (t *Tx) wantsSummary() bool {
 func (t *Tx) commit(ctx context.Context) error {
 	if t.refErr != nil {
 		return t.refErr
+	}
+	if os.Getenv(testErrorVar) == "pre-commit" {
+		t.keep = true // as if the process had died
+		return errors.New("OSTREE_REPO_TEST_ERROR_PRE_COMMIT specified")
 	}
 	if err := t.publish(ctx); err != nil {
 		return err
@@ -141,14 +150,14 @@ func (t *Tx) end() error {
 
 // publish moves staged objects to their place and makes them durable.
 func (t *Tx) publish(ctx context.Context) error {
+	dirs, err := objectDirs(t.staging.dir)
+	if err != nil || len(dirs) == 0 && !t.direct { // only refs change
+		return err
+	}
 	if !t.noSync {
 		if err := atomicfs.SyncFS(ctx, t.repo.dir); err != nil {
 			return err
 		}
-	}
-	dirs, err := objectDirs(t.staging.dir)
-	if err != nil {
-		return err
 	}
 	for _, dir := range dirs {
 		if err := ctx.Err(); err != nil {

@@ -296,17 +296,20 @@ func (s *Sysroot) writeRefs(ctx context.Context) error {
 			old = append(old, name)
 		}
 	}
+	// Also without a change, the transaction drops what others left behind that died before the last boot.
+	tx, err := s.repo.Begin(ctx, &ostree.TxOptions{NoSync: s.opts.NoSync})
+	if err != nil {
+		return err
+	}
+	defer tx.Abort()
 	for name, c := range want {
-		if err := s.repo.SetRef(ctx, name, c); err != nil {
-			return err
-		}
+		tx.SetRef(name, c)
 	}
 	for _, name := range old {
-		if err := s.repo.DeleteRef(ctx, name); err != nil {
-			return err
-		}
+		tx.DeleteRef(name)
 	}
-	return nil
+	_, err = tx.Commit(ctx)
+	return err
 }
 
 func (s *Sysroot) prune(ctx context.Context) error {

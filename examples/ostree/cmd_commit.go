@@ -109,13 +109,13 @@ type committer struct {
 }
 
 func (c *committer) run(ctx context.Context, args []string) (err error) {
+	if err := c.findParent(ctx); err != nil {
+		return err
+	}
 	if c.opts.branch != "" {
 		if _, _, err := ostree.ParseRefspec(c.opts.branch); err != nil {
 			return errorf("Invalid refspec %s", c.opts.branch)
 		}
-	}
-	if err := c.findParent(ctx); err != nil {
-		return err
 	}
 	if err := c.checkTexts(); err != nil {
 		return err
@@ -132,7 +132,7 @@ func (c *committer) run(ctx context.Context, args []string) (err error) {
 			return err
 		}
 	}
-	c.tx, err = c.repo.Begin(ctx, &ostree.TxOptions{NoSync: !sync, KeepStaged: c.failsOnPurpose()})
+	c.tx, err = c.repo.Begin(ctx, &ostree.TxOptions{NoSync: !sync})
 	if err != nil {
 		return err
 	}
@@ -159,6 +159,9 @@ func (c *committer) findParent(ctx context.Context) error {
 			return errorf("Invalid rev %s", c.opts.parent)
 		}
 	case c.opts.branch != "" && !c.opts.orphan:
+		if err := refInTheWay(c.repo, c.opts.branch); err != nil {
+			return err
+		}
 		if c.parent, err = c.repo.ResolveRev(ctx, c.opts.branch); err != nil {
 			c.parent = ostree.Checksum{}
 			return nil // the first commit of a branch has no parent
@@ -197,9 +200,6 @@ func (c *committer) write(ctx context.Context, tree ostree.Tree) error {
 	if c.opts.branch != "" { // with --orphan, too
 		c.tx.SetRef(c.opts.branch, sum)
 	}
-	if c.failsOnPurpose() {
-		return errorf("OSTREE_REPO_TEST_ERROR_PRE_COMMIT specified")
-	}
 	if err := c.detached(ctx, sum); err != nil {
 		return err
 	}
@@ -210,9 +210,6 @@ func (c *committer) write(ctx context.Context, tree ostree.Tree) error {
 	c.report(sum, stats)
 	return nil
 }
-
-// failsOnPurpose is a hook for tests of what an interrupted commit leaves behind.
-func (c *committer) failsOnPurpose() bool { return c.env("OSTREE_REPO_TEST_ERROR") == "pre-commit" }
 
 func (c *committer) report(sum ostree.Checksum, s ostree.TxStats) {
 	if !c.opts.table {
