@@ -3,6 +3,10 @@
 //
 //	solve --repo ID=DIR ... [--installed DIR] [--cache DIR] install|erase|update|distupgrade [SPEC ...]
 //
+// A repository may have a priority, "ID=DIR,priority=10", where lower is
+// better. The file lists of repositories are only looked at for paths that are
+// missing otherwise.
+//
 // DIR is a directory with repodata; that of --installed may also be a root
 // directory or one with an RPM database. With --json the answer is a document
 // for programs. If a request cannot be fulfilled it explains the problems and
@@ -12,19 +16,18 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/signal"
 	"runtime"
 	"runtime/debug"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"example.com/rpmostree/depsolve"
 	"example.com/rpmostree/depsolve/testcase"
 	"example.com/rpmostree/internal/glibopt"
+	"example.com/rpmostree/rpmpkg/repo"
 )
 
 func main() {
@@ -42,15 +45,19 @@ type app struct {
 	repos                     []string
 	installed, arch, snapshot string
 	cache                     string
+	excludes                  []string
 	json, best, noWeak, lock  bool
+	allowErasing, downgrade   bool
+	vendors, all, choices     bool
 	stdout                    io.Writer
+	metadata                  []*repo.Metadata
 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	a := &app{stdout: stdout, arch: machine()}
 	root := glibopt.Group("solve COMMAND", "", "No command specified", "Unknown command '%s'")
 	f := root.PersistentFlags()
-	f.StringArrayVar(&a.repos, "repo", nil, "Repository: ID=DIR, better ones first")
+	f.StringArrayVar(&a.repos, "repo", nil, "Repository: ID=DIR[,priority=N][,cost=N], better ones first")
 	f.StringVar(&a.installed, "installed", "", "The installed system: repodata, a root directory or an RPM database")
 	f.StringVar(&a.cache, "cache", "", "Keep the repositories' packages in binary form in this directory")
 	f.StringVar(&a.arch, "arch", a.arch, "Architecture of the machine")
@@ -58,6 +65,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	f.BoolVar(&a.json, "json", false, "Print a JSON document")
 	f.BoolVar(&a.best, "best", false, "Insist on the best version")
 	f.BoolVar(&a.noWeak, "no-weak", false, "Leave out recommended packages")
+	f.StringArrayVar(&a.excludes, "exclude", nil, "Packages that must not be installed: SPEC")
+	f.BoolVar(&a.allowErasing, "allow-erasing", false, "Erase installed packages if that makes the request possible")
+	f.BoolVar(&a.downgrade, "allow-downgrade", false, "Let updates lower versions")
+	f.BoolVar(&a.vendors, "allow-vendor-change", false, "Let updates change the vendor")
+	f.BoolVar(&a.all, "all", false, "Say of every package of the result why it is there")
+	f.BoolVar(&a.choices, "alternatives", false, "List the choices between packages as good as each other")
 	f.BoolVar(&a.lock, "lock", false, "Keep every installed package as it is, as when layering on a base")
 	for _, v := range []struct {
 		use, short string
@@ -93,12 +106,16 @@ func (a *app) solve(ctx context.Context, action depsolve.Action, specs []string)
 	if needsSpecs && len(specs) == 0 {
 		return glibopt.Usagef("At least one SPEC must be specified")
 	}
+	defer a.close()
 	pool, err := a.load(ctx)
 	if err != nil {
 		return err
 	}
 	jobs := a.jobs(pool, action, specs)
-	o := &depsolve.Options{IgnoreWeak: a.noWeak, KeepOrphans: true, BestObeyPolicy: true, YumObsoletes: true}
+	o := &depsolve.Options{
+		IgnoreWeak: a.noWeak, KeepOrphans: true, BestObeyPolicy: true, YumObsoletes: true,
+		AllowUninstall: a.allowErasing, AllowDowngrade: a.downgrade, AllowVendorChange: a.vendors,
+	}
 	if a.snapshot != "" {
 		if err := testcase.Snapshot(ctx, a.snapshot, pool, jobs, o); err != nil {
 			return err
@@ -106,6 +123,15 @@ func (a *app) solve(ctx context.Context, action depsolve.Action, specs []string)
 	}
 	tr, err := pool.Solve(ctx, jobs, o)
 	var unsolvable *depsolve.UnsolvableError
+	if errors.As(err, &unsolvable) {
+		found, findErr := a.addMissingFiles(ctx, pool)
+		if findErr != nil {
+			return findErr
+		}
+		if found {
+			tr, err = pool.Solve(ctx, a.jobs(pool, action, specs), o)
+		}
+	}
 	switch {
 	case errors.As(err, &unsolvable):
 		return a.printProblems(ctx, pool, unsolvable)
@@ -132,13 +158,4 @@ func (a *app) jobs(pool *depsolve.Pool, action depsolve.Action, specs []string) 
 		}
 	}
 	return jobs
-}
-
-// splitRepo takes "ID=DIR" apart.
-func splitRepo(s string) (id, dir string, err error) {
-	id, dir, ok := strings.Cut(s, "=")
-	if !ok || id == "" || dir == "" {
-		return "", "", fmt.Errorf("--repo %q: want ID=DIR", s)
-	}
-	return id, dir, nil
 }

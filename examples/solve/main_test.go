@@ -110,9 +110,12 @@ func TestWrongCalls(t *testing.T) {
 		want string
 	}{
 		{[]string{"install", "x"}, "error: no packages: give --repo or --installed\n"},
-		{[]string{"--repo", "x", "update"}, "error: --repo \"x\": want ID=DIR\n"},
+		{[]string{"--repo", "x", "update"}, "error: --repo \"x\": want ID=DIR[,priority=N][,cost=N]\n"},
 		{append(w, "install"), "error: At least one SPEC must be specified\n"},
 		{[]string{"--installed", t.TempDir(), "update"}, "neither repodata nor an RPM database\n"},
+		{[]string{"--repo", "x=/y,priority=high", "update"}, "want ID=DIR"},
+		{[]string{"--repo", "x=/y,colour=1", "update"}, "want ID=DIR"},
+		{append(w, "--exclude", "nosuch", "update"), "error: --exclude nosuch: no package matches\n"},
 		{[]string{"frob"}, "error: Unknown command 'frob'\n"},
 	} {
 		code, _, errs := call(c.args...)

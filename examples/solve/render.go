@@ -14,8 +14,23 @@ import (
 
 // Answer is the document that --json prints: steps, or problems.
 type Answer struct {
-	Steps    []Step    `json:"steps,omitempty"`
-	Problems []Problem `json:"problems,omitempty"`
+	Steps        []Step    `json:"steps,omitempty"`
+	Result       []Kept    `json:"result,omitempty"`       // with --all
+	Alternatives []Choice  `json:"alternatives,omitempty"` // with --alternatives
+	Problems     []Problem `json:"problems,omitempty"`
+}
+
+// Kept is a package of the result that was there before.
+type Kept struct {
+	Package string `json:"package"`
+	Why     string `json:"why"`
+}
+
+// Choice is one that the solver had between packages as good as each other.
+type Choice struct {
+	For        string   `json:"for"`
+	Chosen     string   `json:"chosen"`
+	Candidates []string `json:"candidates"` // the chosen one among them
 }
 
 // Step is one package that comes or goes.
@@ -43,9 +58,76 @@ func (a *app) printTransaction(pool *depsolve.Pool, tr *depsolve.Transaction) er
 		ans.Steps = append(ans.Steps, st)
 	}
 	slices.SortStableFunc(ans.Steps, func(x, y Step) int { return strings.Compare(x.Action, y.Action) })
+	if a.all {
+		ans.Result = kept(pool, tr)
+	}
+	if a.choices {
+		ans.Alternatives = choices(pool, tr)
+	}
 	if a.json {
 		return a.printJSON(ans)
 	}
+	if err := a.printSteps(ans); err != nil {
+		return err
+	}
+	return a.printMore(ans)
+}
+
+// kept lists what stays and why.
+func kept(pool *depsolve.Pool, tr *depsolve.Transaction) []Kept {
+	var out []Kept
+	for _, id := range tr.Installed() {
+		if pool.Package(id).Installed {
+			out = append(out, Kept{pool.PkgString(id), tr.Why(id)})
+		}
+	}
+	return out
+}
+
+func choices(pool *depsolve.Pool, tr *depsolve.Transaction) []Choice {
+	var out []Choice
+	for _, alt := range tr.Alternatives() {
+		c := Choice{For: alt.Text}
+		if alt.Chosen != 0 {
+			c.Chosen = pool.PkgString(alt.Chosen)
+		}
+		for _, id := range alt.Candidates {
+			c.Candidates = append(c.Candidates, pool.PkgString(id))
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// shownAlternatives is how many the table has room for.
+const shownAlternatives = 5
+
+// printMore prints what --all and --alternatives ask for.
+func (a *app) printMore(ans Answer) error {
+	w := tabwriter.NewWriter(a.stdout, 0, 8, 2, ' ', 0)
+	if len(ans.Result) > 0 {
+		fmt.Fprintln(w, "\nKEPT\tWHY")
+	}
+	for _, k := range ans.Result {
+		fmt.Fprintf(w, "%s\t%s\n", k.Package, k.Why)
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	if len(ans.Alternatives) > 0 {
+		fmt.Fprintln(w, "\nCHOICE\tCHOSEN\tALTERNATIVES")
+	}
+	for _, c := range ans.Alternatives {
+		others := slices.DeleteFunc(slices.Clone(c.Candidates), func(s string) bool { return s == c.Chosen })
+		if n := len(others) - shownAlternatives; n > 0 {
+			others = append(others[:shownAlternatives], fmt.Sprintf("and %d more", n))
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\n", c.For, c.Chosen, strings.Join(others, " "))
+	}
+	return w.Flush()
+}
+
+func (a *app) printSteps(ans Answer) error {
 	if len(ans.Steps) == 0 {
 		fmt.Fprintln(a.stdout, "Nothing to do.")
 		return nil
