@@ -172,3 +172,33 @@ func TestPrimaryEqualsEncodingXML(t *testing.T) {
 		})
 	}
 }
+
+// FuzzPrimaryText puts any text into the places for it: what both readers accept they read alike.
+func FuzzPrimaryText(f *testing.F) {
+	f.Add("foo", "a &amp; b", "/usr/bin/é", "(a or b)", "1.0", "2")
+	f.Add("&#x66;oo", "two\nlines", "/etc/a&#38;b", "lib", "1&#46;0~rc", "")
+	f.Add("long-name-of-a-package", "\t tab", "/etc/with space", "x\r\ny", " 1", "a'b")
+	f.Fuzz(func(t *testing.T, name, summary, file, dep, version, release string) {
+		if strings.Contains(name+summary+file+dep+version+release, "<") || strings.Contains(dep+version+release, `"`) {
+			t.Skip("would be markup")
+		}
+		doc := `<package><name>` + name + `</name><arch>noarch</arch><version epoch="0" ver="` + version + `" rel="` + release + `"/><summary>` + summary +
+			`</summary><description>` + summary + summary + `</description><format><rpm:requires><rpm:entry name="` + dep + `" flags="GE" epoch="0" ver="` +
+			version + `" rel="` + release + `"/><rpm:entry name="` + dep + `" pre="1"/></rpm:requires><rpm:license>` + file + `</rpm:license><file>` + file +
+			`</file></format></package>`
+		var want oraclePackage
+		if xml.Unmarshal([]byte(doc), &want) != nil || want.Format.Files[0] == "" || strings.HasPrefix(want.Format.Requires.Entry[0].Name, "(") {
+			return
+		}
+		for _, attr := range []string{dep, version, release} {
+			if strings.ContainsAny(attr, "\n\t\r") {
+				return // encoding/xml leaves white space in attributes as it is
+			}
+		}
+		for got, err := range ParsePrimary(context.Background(), strings.NewReader("<metadata>"+doc+doc+"</metadata>")) {
+			if err == nil {
+				want.check(t, got)
+			}
+		}
+	})
+}
