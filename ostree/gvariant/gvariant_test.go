@@ -206,3 +206,24 @@ func FuzzParseText(f *testing.F) {
 		}
 	})
 }
+
+// FuzzByteSwapped: values swap back to what they were, and only numbers change.
+func FuzzByteSwapped(f *testing.F) {
+	f.Add("(a{sv}aya(say)sstayay)", []byte(commitHex))
+	f.Add("(uqt)", []byte{1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0})
+	f.Add("av", []byte{1, 0, 0, 0, 0, 'u', 6})
+	f.Add("a{sd}", []byte{})
+	f.Fuzz(func(t *testing.T, typ string, data []byte) {
+		v, err := gvariant.Decode(typ, data)
+		if err != nil {
+			return
+		}
+		swapped := v.ByteSwapped()
+		if swapped.Type() != v.Type() || len(swapped.Bytes()) != len(data) {
+			t.Fatalf("%s %x swapped is %s %x", typ, data, swapped.Type(), swapped.Bytes())
+		}
+		if again := swapped.ByteSwapped(); !bytes.Equal(again.Bytes(), data) {
+			t.Fatalf("%s %x swapped twice is %x", typ, data, again.Bytes())
+		}
+	})
+}

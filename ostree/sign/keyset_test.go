@@ -1,6 +1,7 @@
 package sign
 
 import (
+	"bytes"
 	"crypto/ed25519"
 	"encoding/base64"
 	"encoding/hex"
@@ -229,6 +230,40 @@ func FuzzKeys(f *testing.F) {
 				_, err := s.Verify(data, [][]byte{data})
 				if err == nil && kind != Dummy {
 					t.Errorf("%s: %q verifies itself", kind, data)
+				}
+			}
+		}
+	})
+}
+
+// FuzzSignatures reads dictionaries of signatures, which say the same when they are stored again.
+func FuzzSignatures(f *testing.F) {
+	d, err := withSignatures(nil, Ed25519, [][]byte{[]byte("one"), nil})
+	require.NoError(f, err)
+	f.Add(d.Value().Bytes())
+	d, err = withSignatures(d, GPG, [][]byte{bytes.Repeat([]byte{0x88}, 80)})
+	require.NoError(f, err)
+	f.Add(d.Value().Bytes())
+	f.Add([]byte{})
+	f.Add([]byte("ostree.gpgsigs\x00\x00"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		d, err := parseSignatures(data)
+		if err != nil {
+			return
+		}
+		for _, kind := range []Kind{GPG, Ed25519, SPKI, Dummy} {
+			list, err := Signatures(d, kind)
+			if err != nil || len(list) == 0 {
+				continue
+			}
+			again, err := withSignatures(nil, kind, list)
+			require.NoError(t, err)
+			back, err := Signatures(again, kind)
+			require.NoError(t, err)
+			require.Equal(t, len(list), len(back))
+			if kind == GPG {
+				for _, s := range list {
+					parseGPG(s)
 				}
 			}
 		}
