@@ -55,13 +55,18 @@ func (r *Repo) DevIno(ctx context.Context) (*DevInoCache, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list objects of %s: %w", r.path, err)
 	}
-	d := &DevInoCache{m: make(map[devIno]Checksum)}
 	plain := tellsInodes(r.objects.Fd())
 	list := func(dir string) ([]inode, error) { return r.inodes(dir, plain) }
+	var all [][]inode
+	total := 0
 	for inodes, err := range inOrder(ctx, dirs, list) {
 		if err != nil {
 			return nil, fmt.Errorf("list objects of %s: %w", r.path, err)
 		}
+		all, total = append(all, inodes), total+len(inodes)
+	}
+	d := &DevInoCache{m: make(map[devIno]Checksum, total)}
+	for _, inodes := range all {
 		for _, i := range inodes {
 			d.m[i.id] = i.checksum
 		}

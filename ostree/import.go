@@ -158,21 +158,28 @@ const importBatch = 16
 type importJob struct {
 	dir   *sharedDir
 	at    string // its path
-	files []importFile
+	files []importEntry
 }
 
-// importFile is a file or symbolic link to be looked at and hashed.
-type importFile struct {
+// importEntry is a file or symbolic link to be looked at and hashed.
+type importEntry struct {
 	seq    int // in the order of the walk
+	name   string
+	typ    uint8       // unix.DT_*, as the directory says
+	looked *importFile // nil if the worker is to look at it
+	out    *Checksum
+}
+
+// importFile is a file that is being looked at.
+type importFile struct {
 	dir    *dirfd.Dir
 	name   string
 	path   string
-	typ    uint8 // unix.DT_*, as the directory says
-	looked bool  // what follows has been filled in
+	typ    uint8
+	looked bool // what follows has been filled in
 	header FileHeader
 	st     dirfd.Stat
 	known  *knownFile // for a hit in the dev/ino cache
-	out    *Checksum
 }
 
 // importNode is a directory that has been walked.
@@ -221,19 +228,23 @@ func (im *importer) run(ctx context.Context, root *sharedDir) (*importNode, erro
 
 func (im *importer) work(ctx context.Context, job importJob) {
 	defer job.dir.release()
+	var own importFile
 	for i := range job.files {
-		f := &job.files[i]
+		e, f := &job.files[i], job.files[i].looked
 		if ctx.Err() != nil {
-			im.fail(f.seq, ctx.Err())
+			im.fail(e.seq, ctx.Err())
 			return
 		}
-		f.dir, f.path = job.dir.Dir, joinPath(job.at, f.name)
+		if f == nil {
+			f = &own
+			own = importFile{dir: job.dir.Dir, name: e.name, path: joinPath(job.at, e.name), typ: e.typ}
+		}
 		c, err := im.file(ctx, f)
 		if err != nil {
-			im.fail(f.seq, fmt.Errorf("%s: %w", f.path, err))
+			im.fail(e.seq, fmt.Errorf("%s: %w", f.path, err))
 			return
 		}
-		*f.out = c
+		*e.out = c
 		im.progress.add(f.st.Size)
 	}
 }
@@ -333,27 +344,28 @@ func (w *importWalk) subdir(d *sharedDir, name, at string, node *importNode) err
 
 // file adds a file to the job, unless it is to be left out.
 func (w *importWalk) file(job *importJob, e dirfd.Dirent, node *importNode) error {
-	f := importFile{seq: w.seq, name: e.Name, typ: e.Type}
+	entry := importEntry{seq: w.seq, name: e.Name, typ: e.Type}
 	if w.im.modifier.ordered() {
-		f.dir, f.path = job.dir.Dir, joinPath(job.at, e.Name)
-		keep, err := w.im.look(&f)
+		f := &importFile{dir: job.dir.Dir, name: e.Name, path: joinPath(job.at, e.Name), typ: e.Type}
+		keep, err := w.im.look(f)
 		if err != nil {
 			return fmt.Errorf("%s: %w", f.path, err)
 		}
 		if keep == FilterSkip {
 			return nil
 		}
+		entry.looked = f
 	}
 	if err := checkFileName(e.Name); err != nil {
 		return fmt.Errorf("%s: %w", joinPath(job.at, e.Name), err)
 	}
 	if job.files == nil {
-		job.files = make([]importFile, 0, min(importBatch, cap(node.files)))
+		job.files = make([]importEntry, 0, min(importBatch, cap(node.files)))
 	}
 	w.seq++
 	node.files = append(node.files, FileEntry{Name: e.Name})
-	f.out = &node.files[len(node.files)-1].Checksum
-	if job.files = append(job.files, f); len(job.files) < importBatch {
+	entry.out = &node.files[len(node.files)-1].Checksum
+	if job.files = append(job.files, entry); len(job.files) < importBatch {
 		return nil
 	}
 	return w.send(job)
