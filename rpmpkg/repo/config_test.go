@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -159,6 +160,28 @@ func FuzzParseRepoFile(f *testing.F) {
 				require.NoError(t, checkID(r.ID))
 			}
 		}
+	})
+}
+
+// A value of references that never end, or are in each other, takes no quadratic time.
+func TestExpandHostile(t *testing.T) {
+	v := Vars{"a": "1"}
+	for _, c := range []struct{ in, want string }{
+		{strings.Repeat("${", 1<<20), strings.Repeat("${", 1<<20)},
+		{strings.Repeat("$", 1<<20), strings.Repeat("$", 1<<20)},
+		{strings.Repeat("${a}", 1<<18), strings.Repeat("1", 1<<18)},
+		{strings.Repeat("${", maxOpen) + "${a}", strings.Repeat("${", maxOpen) + "1"},
+		{strings.Repeat("${b:-", 1<<18) + strings.Repeat("}", 1<<18), strings.Repeat("${b:-", 1<<18-maxExpansion-1) + strings.Repeat("}", 1<<18-maxExpansion-1)},
+	} {
+		require.True(t, v.Expand(c.in) == c.want, "%.20s", c.in)
+	}
+}
+
+func FuzzExpand(f *testing.F) {
+	f.Add("$a ${a} ${b:-x} ${a:+y} \\$a ${b:-${a}}")
+	f.Fuzz(func(t *testing.T, s string) {
+		got := Vars{"a": "1"}.Expand(s)
+		require.LessOrEqual(t, len(got), len(s), "no value is longer than its reference")
 	})
 }
 

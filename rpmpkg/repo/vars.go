@@ -69,8 +69,12 @@ func nameLen(s string) int {
 	return len(s)
 }
 
-// maxExpansion bounds nested defaults.
-const maxExpansion = 8
+// Limits of hostile values: of nested defaults, and of references that never end, each of which is looked at to the
+// end of the value.
+const (
+	maxExpansion = 8
+	maxOpen      = 16
+)
 
 // Expand replaces $name and ${name}, and the forms ${name:-text if name is unset or empty} and ${name:+text if it is
 // set}. A backslash before "$", "}" or "\" takes its meaning. Unknown variables stay as they are.
@@ -81,13 +85,20 @@ func (v Vars) expand(s string, depth int) string {
 		return s
 	}
 	var b strings.Builder
+	open := 0
 	for i := 0; i < len(s); {
 		switch {
+		case open > maxOpen:
+			b.WriteString(s[i:])
+			i = len(s)
 		case s[i] == '\\' && i+1 < len(s) && strings.IndexByte("$}\\", s[i+1]) >= 0:
 			b.WriteByte(s[i+1])
 			i += 2
 		case s[i] == '$':
 			text, n := v.reference(s[i:], depth)
+			if n == 1 && strings.HasPrefix(s[i:], "${") {
+				open++
+			}
 			b.WriteString(text)
 			i += n
 		default:
