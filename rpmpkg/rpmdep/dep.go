@@ -34,7 +34,7 @@ type Dep struct {
 func Parse(s string) (Dep, error) {
 	d, err := parse(s)
 	if err != nil {
-		return Dep{}, fmt.Errorf("parse dependency %q: %w", s, err)
+		return Dep{}, fmt.Errorf("parse dependency %.200q: %w", s, err)
 	}
 	return d, nil
 }
@@ -63,7 +63,7 @@ func parse(s string) (Dep, error) {
 func parseVersioned(name, op, version string) (Dep, error) {
 	sense, ok := ParseOp(op)
 	if !ok {
-		return Dep{}, fmt.Errorf("unknown operator %q", op)
+		return Dep{}, fmt.Errorf("unknown operator %.80q", op)
 	}
 	evr, err := rpmver.ParseEVR(version)
 	if err != nil {
@@ -83,13 +83,13 @@ func New(name string, sense Sense, version string) (Dep, error) {
 	case strings.HasPrefix(name, "("):
 		r, err := parseRich(name)
 		if err != nil {
-			return Dep{}, fmt.Errorf("parse dependency %q: %w", name, err)
+			return Dep{}, fmt.Errorf("parse dependency %.200q: %w", name, err)
 		}
 		d.Rich = r
 	case version != "":
 		evr, err := rpmver.ParseEVR(version)
 		if err != nil {
-			return Dep{}, fmt.Errorf("dependency %q: %w", name, err)
+			return Dep{}, fmt.Errorf("dependency %.200q: %w", name, err)
 		}
 		d.EVR = evr
 	}

@@ -107,7 +107,7 @@ func parseRich(s string) (*Rich, error) {
 		return nil, err
 	}
 	if p.skip(); p.s != "" {
-		return nil, fmt.Errorf("text after the closing parenthesis: %q", p.s)
+		return nil, fmt.Errorf("text after the closing parenthesis: %.80q", p.s)
 	}
 	return r, nil
 }
@@ -152,9 +152,9 @@ func (p *richParser) tail(left *Rich, op Op, depth int) (*Rich, error) {
 		case word == "else" && (op == OpIf || op == OpUnless):
 			return p.otherwise(op, left, next, depth)
 		case word != op.String():
-			return nil, fmt.Errorf("cannot mix %q and %q without parentheses", op, word)
+			return nil, fmt.Errorf("cannot mix %q and %.80q without parentheses", op, word)
 		case !op.chains():
-			return nil, fmt.Errorf("%q cannot be chained", word)
+			return nil, fmt.Errorf("%.80q cannot be chained", word)
 		}
 	}
 }
@@ -197,7 +197,7 @@ func (p *richParser) operand(depth int) (*Rich, error) {
 	}
 	sense, ok := ParseOp(p.s[:n])
 	if !ok {
-		return nil, fmt.Errorf("unknown operator %q", p.s[:n])
+		return nil, fmt.Errorf("unknown operator %.80q", p.s[:n])
 	}
 	p.s = p.s[n:]
 	p.skip()
@@ -212,7 +212,7 @@ func (p *richParser) operator() (Op, error) {
 	word := p.word()
 	op, ok := parseOperator(word)
 	if !ok {
-		return 0, fmt.Errorf("unknown operator %q", word)
+		return 0, fmt.Errorf("unknown operator %.80q", word)
 	}
 	return op, nil
 }

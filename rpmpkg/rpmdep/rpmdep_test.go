@@ -202,3 +202,19 @@ func ExampleParse() {
 	fmt.Println(requires.Matches(provides))
 	// Output: true
 }
+
+// Errors of huge input are not huge.
+func TestErrorsAreShort(t *testing.T) {
+	const n = 100_000
+	for _, s := range []string{
+		strings.Repeat("(", n), "(a and b)" + strings.Repeat("x", n), "(a " + strings.Repeat("x", n) + " b)", "a " + strings.Repeat("=", n) + " 1",
+		"(a and b " + strings.Repeat("o", n) + " c)", "(a" + strings.Repeat(" or (b", n) + ")",
+	} {
+		_, err := rpmdep.Parse(s)
+		require.Error(t, err, "%.20s", s)
+		require.Less(t, len(err.Error()), 1000, "%.20s", s)
+		if _, err = rpmdep.New(s, rpmdep.SenseEqual, strings.Repeat("1:", n)); err != nil {
+			require.Less(t, len(err.Error()), 1000, "%.20s", s)
+		}
+	}
+}
