@@ -114,3 +114,23 @@ func TestChangeTouchesOneFileInTwenty(t *testing.T) {
 	assert.Positive(t, gone)
 	assert.Greater(t, kept, total*9/10)
 }
+
+// TestRelinkedFileIsSimilar: a delta has something to do, and something to find.
+func TestRelinkedFileIsSimilar(t *testing.T) {
+	a, b := filepath.Join(t.TempDir(), "a"), filepath.Join(t.TempDir(), "b")
+	require.NoError(t, writeLarge(a, 1, 3_000_000))
+	require.NoError(t, relink(a, b))
+	old, err := os.ReadFile(a)
+	require.NoError(t, err)
+	next, err := os.ReadFile(b)
+	require.NoError(t, err)
+	require.Len(t, old, 3_000_000)
+	require.InDelta(t, len(old), len(next), 300_000)
+	same := 0
+	for i := 0; i+16 < len(next); i += 1000 {
+		if strings.Contains(string(old), string(next[i:i+16])) {
+			same++
+		}
+	}
+	require.InDelta(t, 0.8, float64(same)*1000/float64(len(next)), 0.15)
+}

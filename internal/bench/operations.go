@@ -42,6 +42,9 @@ func (b *bench) setUp(ctx context.Context) error {
 	if err := b.deltaFixture(ctx); err != nil {
 		return err
 	}
+	if err := b.largeFixture(ctx); err != nil {
+		return err
+	}
 	b.server.root = b.work
 	return b.limits.measure(ctx, b.tree, b.path("out"))
 }
@@ -151,7 +154,7 @@ func (b *bench) operations() []operation {
 	if os.Geteuid() == 0 {
 		ops = append(ops, operation{checkoutBare, 1, &l.link, clean, []string{"checkout", "--repo=" + b.bare, "-H", "main", out}})
 	}
-	return append(ops, b.deltaOperations()...)
+	return append(append(ops, b.deltaOperations()...), b.largeOperations()...)
 }
 
 // checkedOut makes dst and a checkout of it whose files are links of its objects.
