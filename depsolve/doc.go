@@ -23,6 +23,12 @@
 // Answers depend only on the order in which repositories and packages were
 // added and on the order of the jobs: the same input gives the same answer.
 //
+// Metadata may be hostile: the work and memory of a run are bounded, see
+// ErrTooLarge, ErrStepLimit and Options.MaxSteps. A pool of 63,000 packages
+// takes 20 MiB in arrays without pointers, which the garbage collector passes
+// quickly: programs that mind memory can call debug.SetGCPercent with less than
+// the usual 100 at little cost.
+//
 // The package reads no files and no network; depsolve/loader fills a pool from
 // repository metadata, depsolve/testcase reads and writes solver test cases.
 // A Pool is not safe for concurrent use.

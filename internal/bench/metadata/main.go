@@ -4,7 +4,8 @@
 //	go run ./internal/bench/metadata [-rounds N] [-installed PRIMARY] PRIMARY [SPEC ...]
 //
 // PRIMARY is an uncompressed primary.xml. The rows are: parsing it; making the
-// binary cache of it, which is what rpmmd2solv does too; loading that cache, or
+// binary cache of it, which is what rpmmd2solv does too, and reading that into
+// a pool, which it does not; loading that cache, or
 // libsolv's .solv file, into an empty pool with its index of providers; and
 // with -installed, everything that layering the SPECs on those packages, all of
 // them locked, takes with both in binary form. The table is in Markdown:
