@@ -13,6 +13,9 @@ func (s *solver) buildBlackRules() {
 		if s.jobs[i].Action != Blacklist {
 			continue
 		}
+		if k := s.jobs[i].Select.kind; k == selAll || k == selRepo { // too much to be meant
+			continue
+		}
 		list := p.selected(s.jobs[i].Select)
 		for _, q := range list {
 			if p.isInstalled(q) {

@@ -203,6 +203,16 @@ func (s *solver) addInstallRules(j *Job) {
 
 func (s *solver) addEraseRules(j *Job) {
 	p := s.pool
+	if j.Select.kind == selProvides && p.isRich(j.Select.dep) { // what fulfils it must not be there at once
+		c := p.normalize(j.Select.dep, true)
+		if c.never {
+			s.sat.Add(-systemPkg, 0)
+		}
+		for _, b := range c.blocks {
+			s.addLits(b[0], b[1:])
+		}
+		return
+	}
 	list := p.selected(j.Select)
 	exact := j.Select.kind == selPackage && p.isInstalled(list[0])
 	if j.Select.kind == selName && j.Select.dep.isRel() { // more than a name

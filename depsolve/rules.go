@@ -20,7 +20,7 @@ type Literal struct {
 }
 
 var ruleClassNames = [numRuleClasses]string{
-	"pkg", "feature", "update", "job", "infarch", "dup", "best", "yumobs", "black", "recommends", "strictrepoprio", "choice", "learnt",
+	"pkg", "feature", "update", "job", "infarch", "distupgrade", "best", "yumobs", "black", "recommends", "strictrepoprio", "choice", "learnt",
 }
 
 // Rules returns the clauses that Solve starts from, for tools that look into

@@ -23,9 +23,6 @@ func (c *runner) rules(r *Result, jobs []depsolve.Job) error {
 		if rule.Class == "pkg" {
 			c.kept = append(c.kept, rule)
 		}
-		if rule.Class == "feature" || rule.Class == "update" {
-			continue
-		}
 		id := c.ruleID(rule)
 		for _, l := range rule.Lits {
 			sign := " "
