@@ -86,7 +86,7 @@ func writeStore(ctx context.Context, w io.Writer, src Source) (broken, failed er
 	pool := depsolve.NewPool("")
 	repo := pool.AddRepo("", nil)
 	sw := newStoreWriter(w, src.PackagesKey())
-	for info, err := range src.Packages(ctx) {
+	for info, err := range ahead(src.Packages(ctx)) {
 		if err != nil {
 			return err, nil
 		}
