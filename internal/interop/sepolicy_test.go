@@ -296,3 +296,43 @@ func TestSepolicyCommit(t *testing.T) {
 		})
 	}
 }
+
+// TestSepolicySplitXattrs commits with labels and capabilities into bare-split-xattrs mode, which the real command can only
+// read, and compares what it reads there with its own commit.
+func TestSepolicySplitXattrs(t *testing.T) {
+	testenv.NeedTool(t, "ostree", "getfattr")
+	testenv.NeedRoot(t)
+	dir := t.TempDir()
+	src, theirs, split := filepath.Join(dir, "src"), filepath.Join(dir, "theirs"), filepath.Join(dir, "split")
+	selinuxRoot(t, src, "usr/etc")
+	testenv.Run(t, "", "ostree", "--repo="+theirs, "init", "--mode=archive")
+	commit := []string{"commit", "-b", "x", "--timestamp=" + repoStamp, "--selinux-policy=" + src, src}
+	want := testenv.Run(t, "", append([]string{"ostree", "--repo=" + theirs}, commit...)...)
+
+	ours := filepath.Join(dir, "ours")
+	testenv.Run(t, ".", "go", "build", "-o", ours, "example.com/rpmostree/examples/ostree")
+	testenv.Run(t, "", ours, "--repo="+split, "init", "--mode=bare-split-xattrs")
+	testenv.Run(t, "", ours, "--repo="+split, "config", "set", "ex-split-xattrs.write", "true")
+	require.Equal(t, want, testenv.Run(t, "", append([]string{ours, "--repo=" + split}, commit...)...))
+	testenv.Run(t, "", "ostree", "--repo="+split, "fsck")
+	list := []string{"ls", "-R", "-X", "-C", "x"}
+	require.Equal(t, testenv.Run(t, "", append([]string{"ostree", "--repo=" + theirs}, list...)...), testenv.Run(t, "", append([]string{"ostree", "--repo=" + split}, list...)...))
+
+	attributes := func(program, repo, out string) string {
+		testenv.Run(t, "", program, "--repo="+repo, "checkout", "x", filepath.Join(dir, out))
+		return testenv.Run(t, filepath.Join(dir, out), "getfattr", "-h", "-R", "-d", "-m", "-", "-e", "hex", ".")
+	}
+	checkedOut := attributes("ostree", theirs, "out1")
+	require.Contains(t, checkedOut, "security.capability=0x0100000200200000")
+	require.Contains(t, checkedOut, "security.selinux=")
+	require.Equal(t, checkedOut, attributes("ostree", split, "out2"))
+	require.Equal(t, checkedOut, attributes(ours, split, "out3"))
+	require.Equal(t, checkedOut, attributes(ours, theirs, "out4"))
+
+	// And back: nothing changes on the way through a repository that a checkout filled.
+	testenv.Run(t, "", "ostree", "--repo="+theirs, "commit", "-b", "again", "--timestamp="+repoStamp, "--tree=dir="+filepath.Join(dir, "out3"))
+	root := func(rev string) string {
+		return testenv.Run(t, "", "ostree", "--repo="+theirs, "ls", "-d", "-C", "-X", rev)
+	}
+	require.Equal(t, root("x"), root("again"))
+}
