@@ -25,6 +25,9 @@ type depPart struct {
 	from, to int
 }
 
+// manyDeps is how many dependencies are worth a slice that was not copied; kernels have more.
+const manyDeps = 1 << 13
+
 func (p *packageParts) reset() {
 	p.text, p.texts, p.files = p.text[:0], p.texts[:0], p.files[:0]
 	p.deps, p.lists = p.deps[:0], p.lists[:0]
@@ -66,7 +69,12 @@ func (p *packageParts) complete(info *rpmpkg.Info) {
 	if len(p.deps) == 0 {
 		return
 	}
-	deps := append(make([]rpmdep.Dep, 0, len(p.deps)), p.deps...)
+	deps := p.deps
+	if len(deps) < manyDeps {
+		deps = append(make([]rpmdep.Dep, 0, len(p.deps)), p.deps...)
+	} else {
+		p.deps = nil // given away: to copy it would need the memory twice
+	}
 	for _, l := range p.lists {
 		if *l.dst == nil {
 			*l.dst = deps[l.from:l.to:l.to]
