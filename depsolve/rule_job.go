@@ -188,7 +188,7 @@ func (s *solver) addInstallRules(j *Job) {
 		return
 	}
 	list := p.selected(j.Select)
-	if r, ok := p.namespaceOf(j.Select); ok && r.right == 0 {
+	if r, ok := p.namespaceOf(j.Select); ok && (r.right == 0 || len(list) == 0) {
 		return // any argument: only what supplements it, see supplementedBefore
 	}
 	if slices.Contains(list, systemPkg) || j.Select.kind == selOneOf && len(list) == 0 {

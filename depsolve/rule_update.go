@@ -94,11 +94,11 @@ func (s *solver) updaters(pkg int32, mode updateMode) []int32 {
 		if q == pkg || p.excluded.has(q) {
 			continue
 		}
+		if !p.opts.NoColours && !p.coloursMeet(pkg, q) {
+			continue
+		}
 		switch {
 		case p.name[q] == p.name[pkg]:
-			if !p.opts.NoColours && !p.coloursMeet(pkg, q) {
-				continue
-			}
 			if ok&changeDowngrade == 0 && p.evrCmp(p.evr[pkg], p.evr[q], cmpFull) > 0 {
 				continue
 			}
@@ -118,6 +118,9 @@ func (s *solver) updaters(pkg int32, mode updateMode) []int32 {
 		return out
 	}
 	for _, q := range s.obsoleters[pkg] {
+		if !p.opts.NoColours && !p.coloursMeet(pkg, q) {
+			continue
+		}
 		if s.opts.NeedUpdateProvide && !slices.Contains(p.providers(DepID(p.name[pkg])), q) {
 			continue
 		}

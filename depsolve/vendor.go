@@ -15,7 +15,7 @@ func (p *Pool) AddVendorClass(patterns ...string) {
 
 // vendorMask returns a bit for each class that the vendor is in.
 func (p *Pool) vendorMask(vendor uint32) uint32 {
-	if vendor == 0 || len(p.vendorClasses) == 0 {
+	if len(p.vendorClasses) == 0 {
 		return 0
 	}
 	if m, ok := p.vendorMasks[vendor]; ok {

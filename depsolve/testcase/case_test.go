@@ -18,11 +18,22 @@ import (
 	"example.com/rpmostree/internal/testenv"
 )
 
+// caseFiles lists the cases about single situations and those that go through
+// the variants of a topic.
+func caseFiles(t *testing.T) []string {
+	var files []string
+	for _, pattern := range []string{"testdata/*.t", "testdata/topics/*.t"} {
+		found, err := filepath.Glob(pattern)
+		require.NoError(t, err)
+		require.NotEmpty(t, found)
+		files = append(files, found...)
+	}
+	return files
+}
+
 // TestCases runs the cases in testdata, whose results the real solver gave.
 func TestCases(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.t")
-	require.NoError(t, err)
-	require.NotEmpty(t, files)
+	files := caseFiles(t)
 	for _, f := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(f), ".t"), func(t *testing.T) {
 			results, err := testcase.Run(context.Background(), os.DirFS("."), f)
@@ -74,9 +85,7 @@ func infoLines(lines []string) map[string]bool {
 // the real solver says.
 func TestCasesAgreeWithRealSolver(t *testing.T) {
 	testenv.NeedTool(t, "testsolv")
-	files, err := filepath.Glob("testdata/*.t")
-	require.NoError(t, err)
-	for _, f := range files {
+	for _, f := range caseFiles(t) {
 		out, err := exec.Command("testsolv", f).CombinedOutput()
 		require.NoError(t, err, "%s: %s", f, out)
 	}
