@@ -218,7 +218,11 @@ func (s *solver) solutionElements(e int32) []SolutionElement {
 	from, _ := s.classRange(s.classOf(e))
 	switch s.classOf(e) {
 	case ruleUpdate, ruleFeature:
-		return []SolutionElement{s.replaceElement(s.installed.first + e - from)}
+		el := s.replaceElement(s.installed.first + e - from)
+		if s.multiversion.has(int32(el.Other)) { // it could stay beside the other one, and does not
+			return []SolutionElement{s.eraseElement(s.installed.first + e - from), el}
+		}
+		return []SolutionElement{el}
 	case ruleBest:
 		return s.bestElements(e, s.bestFor[e-from])
 	case ruleInfArch, ruleDup, ruleBlack, ruleStrictRepo:
@@ -239,7 +243,11 @@ func (s *solver) replaceElement(pkg int32) SolutionElement {
 				Text: fmt.Sprintf("replace %s by %s", p.nevra(pkg), p.nevra(q))}
 		}
 	}
-	return SolutionElement{Job: -1, Package: PkgID(pkg), Text: "erase " + p.nevra(pkg)}
+	return s.eraseElement(pkg)
+}
+
+func (s *solver) eraseElement(pkg int32) SolutionElement {
+	return SolutionElement{Job: -1, Package: PkgID(pkg), Text: "erase " + s.pool.nevra(pkg)}
 }
 
 func (s *solver) trialValue(pkg int32) bool { return s.trial.has(pkg) }
