@@ -25,8 +25,8 @@ type depPart struct {
 	from, to int
 }
 
-// manyDeps is how many dependencies are worth a slice that was not copied; kernels have more.
-const manyDeps = 1 << 13
+// manyDeps is how many dependencies are worth a slice that was not copied. Kernels have a quarter.
+const manyDeps = 1 << 17
 
 func (p *packageParts) reset() {
 	p.text, p.texts, p.files = p.text[:0], p.texts[:0], p.files[:0]
