@@ -67,13 +67,17 @@ func (s *solver) addDup(pkg int32, j *Job, targeted bool) {
 		involve(q)
 		if targeted && p.isInstalled(q) { // what else could replace it has to be ruled out
 			for _, o := range s.obsoleters[q] {
-				s.dupInvolved.set(o)
+				if !p.isInstalled(o) {
+					s.dupInvolved.set(o)
+				}
 			}
 		}
 	}
 	if p.isInstalled(pkg) {
 		for _, q := range s.obsoleters[pkg] {
-			involve(q)
+			if !p.isInstalled(q) {
+				involve(q)
+			}
 		}
 		return
 	}
