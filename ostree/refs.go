@@ -353,13 +353,16 @@ func (r *Repo) makeRoomForRef(ctx context.Context, ref Ref) error {
 		return ignoreNotExist(err)
 	}
 	if err := atomicfs.Remove(ctx, r.dir, p); err != nil {
-		below, lerr := r.Refs(ctx, &RefsOptions{Prefix: ref.Name, Remotes: true, Mirrors: true})
+		below, err := r.Refs(ctx, &RefsOptions{Prefix: ref.Name, Remotes: true, Mirrors: true})
 		for _, b := range below {
 			if b.Remote == ref.Remote && b.Collection == ref.Collection && b.Name != ref.Name {
 				return &RefConflictError{Name: ref.Name, Below: strings.TrimPrefix(b.Name, ref.Name+"/")}
 			}
 		}
-		return errors.Join(fmt.Errorf("conflict: there is something below it: %w", err), lerr)
+		if err != nil {
+			return err
+		}
+		return atomicfs.RemoveAll(ctx, r.dir, p) // directories that are empty or hold no refs
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sys/unix"
 
 	"example.com/rpmostree/internal/glibopt"
 	"example.com/rpmostree/ostree"
@@ -83,6 +84,23 @@ func (a *app) checkoutCommand() *cobra.Command {
 	return c
 }
 
+// skipping leaves out paths; those of directories end with a slash.
+func skipping(paths []string) func(string, *ostree.FileHeader) ostree.FilterResult {
+	skip := map[string]bool{}
+	for _, p := range paths {
+		skip[p] = true
+	}
+	return func(p string, h *ostree.FileHeader) ostree.FilterResult {
+		if h.Mode&unix.S_IFMT == unix.S_IFDIR {
+			p = strings.TrimSuffix(p, "/") + "/"
+		}
+		if skip[p] {
+			return ostree.FilterSkip
+		}
+		return ostree.FilterKeep
+	}
+}
+
 // special reports whether there are options with which the real command uses neither the cache nor --allow-noent.
 func (o *checkoutOptions) special(zeroSized bool) bool {
 	return o.Whiteouts || o.PassthroughWhiteouts || o.RequireHardlinks || o.unionAdd || o.unionIdentical || o.ForceCopy || zeroSized ||
@@ -120,10 +138,7 @@ func (o *checkoutOptions) finish() error {
 		if err != nil {
 			return err
 		}
-		o.Skip = map[string]bool{}
-		for _, p := range paths {
-			o.Skip[p] = true
-		}
+		o.Filter = skipping(paths)
 	}
 	return o.label()
 }

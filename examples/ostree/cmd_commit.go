@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"strconv"
 	"time"
@@ -170,7 +171,7 @@ func (c *committer) findParent(ctx context.Context) error {
 		return nil
 	}
 	c.old, err = c.repo.LoadCommit(ctx, c.parent)
-	if err != nil && (c.opts.parent == "" || len(c.opts.keepMeta) > 0) {
+	if err != nil && (!errors.Is(err, fs.ErrNotExist) || len(c.opts.keepMeta) > 0) {
 		return noSuchObject(err, c.parent, ostree.TypeCommit)
 	}
 	return nil

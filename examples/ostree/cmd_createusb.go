@@ -122,7 +122,7 @@ func (a *app) createUSB(ctx context.Context, repo *ostree.Repo, mount string, re
 		commits[r.collection][r.name] = sum
 	}
 	for collection, wanted := range commits {
-		_, err := pull.Pull(ctx, dst, pull.Local(repo), &pull.Options{Mirror: true, CollectionID: collection, OverrideCommits: wanted, NoSync: o.disableFsync})
+		_, err := pull.Pull(ctx, dst, pull.Local(repo), &pull.Options{Mirror: true, CollectionID: collection, OverrideCommits: wanted, NoSync: o.disableFsync, DisableVerifyBindings: o.commit != ""})
 		if err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -81,6 +82,11 @@ func createRef(ctx context.Context, repo *ostree.Repo, target string, o refsOpti
 	if err := ostree.ValidateRefName(name); err != nil {
 		return errorf("Invalid refspec %s", o.create)
 	}
+	if remote == "" {
+		if err := refInTheWay(repo, name); err != nil {
+			return err
+		}
+	}
 	old, err := repo.Refs(ctx, &ostree.RefsOptions{Prefix: name, Remotes: true})
 	if err != nil {
 		return err
@@ -99,6 +105,14 @@ func createRef(ctx context.Context, repo *ostree.Repo, target string, o refsOpti
 		return err
 	}
 	return repo.SetRef(ctx, o.create, sum)
+}
+
+// refInTheWay fails if a name would be below a ref.
+func refInTheWay(repo *ostree.Repo, name string) error {
+	if _, err := os.Lstat(filepath.Join(repo.Path(), "refs/heads", name)); errors.Is(err, syscall.ENOTDIR) {
+		return errorf("openat(refs/heads/%s): Not a directory", name)
+	}
+	return nil
 }
 
 func createAlias(ctx context.Context, repo *ostree.Repo, remote, name, target string) error {

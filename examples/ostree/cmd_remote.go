@@ -56,7 +56,7 @@ func (a *app) remoteAddCommand() *cobra.Command {
 			return glibopt.Usagef("NAME and URL must be specified")
 		}
 		if o.ifNotExists && o.force {
-			return errorf("Can only specify one of --if-not-exists and --force")
+			return glibopt.Usagef("Can only specify one of --if-not-exists and --force")
 		}
 		if len(o.signVerify) > 0 && o.noSignVerify {
 			return errorf("Cannot specify both --sign-verify and --no-sign-verify")

@@ -29,8 +29,5 @@ func reset(ctx context.Context, repo *ostree.Repo, ref, rev string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := repo.LoadCommit(ctx, target); err != nil {
-		return noSuchObject(err, target, ostree.TypeCommit)
-	}
 	return repo.SetRef(ctx, ref, target)
 }

@@ -59,19 +59,20 @@ type pathFilter struct {
 }
 
 func (f *pathFilter) apply(path string, h *ostree.FileHeader) ostree.FilterResult {
+	if f.roExecutables && h.Mode&unix.S_IFMT == unix.S_IFREG && h.Mode&0o111 != 0 {
+		h.Mode &^= 0o222
+	}
 	if v, ok := f.overrides[path]; ok {
-		delete(f.overrides, path)
-		if v.Set {
+		if v.Set { // as often as an archive has the path
 			h.Mode &^= 0o7777
+		} else {
+			delete(f.overrides, path)
 		}
 		h.Mode |= v.Mode & 0o7777
 	}
 	if _, ok := f.skip[path]; ok {
 		f.skip[path] = false
 		return ostree.FilterSkip
-	}
-	if f.roExecutables && h.Mode&unix.S_IFMT == unix.S_IFREG && h.Mode&0o111 != 0 {
-		h.Mode &^= 0o222
 	}
 	return ostree.FilterKeep
 }

@@ -55,6 +55,9 @@ func (c *committer) importArchive(ctx context.Context, m *ostree.MutableTree, na
 	return errors.Join(err, plain.Close())
 }
 
+// backReference is what stands for a group in a replacement, which Go writes otherwise.
+var backReference = regexp.MustCompile(`\\(\d)`)
+
 // renamer is what --tar-pathname-filter=REGEX,REPLACEMENT does to a name.
 func (c *committer) renamer() (func(string) string, error) {
 	if c.opts.tarFilter == "" {
@@ -68,6 +71,7 @@ func (c *committer) renamer() (func(string) string, error) {
 	if err != nil {
 		return nil, errorf("--tar-pathname-filter: %v", err)
 	}
+	with = backReference.ReplaceAllString(strings.ReplaceAll(with, "$", "$$"), "$${$1}")
 	return func(name string) string {
 		return re.ReplaceAllString(strings.TrimPrefix(path.Clean("/"+name), "/"), with)
 	}, nil

@@ -63,6 +63,10 @@ func (r *retention) reachable(ctx context.Context, keep *ostree.ObjectSet) error
 func (r *retention) branch(ctx context.Context, keep *ostree.ObjectSet, ref ostree.Ref) error {
 	depth, given := r.kept[ref.Refspec()]
 	switch {
+	case given && r.since.IsZero() && len(r.only) == 0: // in addition
+		if err := r.repo.TraverseInto(ctx, keep, ref.Checksum, r.depth); err != nil {
+			return err
+		}
 	case given:
 	case len(r.only) > 0 && !r.prunes(ref):
 		depth = -1
@@ -83,20 +87,21 @@ func (r *retention) prunes(ref ostree.Ref) bool {
 	return false
 }
 
-// younger keeps a branch's head, and its ancestors up to the first that is too old.
+// younger keeps a branch's head and, if that is not too old, its ancestors up to the first that is.
 func (r *retention) younger(ctx context.Context, keep *ostree.ObjectSet, at ostree.Checksum) error {
 	for head := true; !at.IsZero(); head = false {
 		c, err := r.repo.LoadCommit(ctx, at)
-		if errors.Is(err, fs.ErrNotExist) && !head {
+		if errors.Is(err, fs.ErrNotExist) { // also of a ref to what is gone
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		if !head && c.Timestamp.Before(r.since) {
+		old := c.Timestamp.Before(r.since)
+		if old && !head {
 			return nil
 		}
-		if err := r.repo.TraverseInto(ctx, keep, at, 0); err != nil {
+		if err := r.repo.TraverseInto(ctx, keep, at, 0); err != nil || old {
 			return err
 		}
 		at = c.Parent
