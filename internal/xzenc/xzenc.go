@@ -2,6 +2,7 @@
 //
 // [Encoder.Encode] is the function to use: it compresses a whole input, which it
 // needs in memory (or mapped), and writes one stream of one block with a CRC64.
+// [Encoder.EncodeBlocks] does so with several encoders at a time.
 //
 // It looks for the cheapest way to code some thousand bytes at a time, by
 // dynamic programming over the estimated number of bits of every literal, match
@@ -17,12 +18,17 @@
 package xzenc
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"hash/crc32"
 	"hash/crc64"
 	"io"
+	"iter"
 	"math/bits"
+	"slices"
+	"sync"
+	"sync/atomic"
 )
 
 // DefaultDictSize is the distance up to which repetitions are found, in bytes.
@@ -45,8 +51,98 @@ type Encoder struct {
 	finder finder
 }
 
-// Encode writes data to w as an xz stream. The same input gives the same output.
+// Encode writes data to w as an xz stream of one block. The same input gives the
+// same output.
 func (e *Encoder) Encode(w io.Writer, data []byte) error {
+	return e.EncodeBlocks(w, data, max(len(data), 1))
+}
+
+// EncodeBlocks writes data to w as an xz stream of blocks of the given size in
+// bytes, which are compressed by this encoder and the others at the same time.
+// The output does not depend on the others, which need the same options.
+func (e *Encoder) EncodeBlocks(w io.Writer, data []byte, size int, others ...*Encoder) error {
+	blocks := slices.Collect(slices.Chunk(data, size))
+	if len(blocks) == 0 {
+		blocks = [][]byte{nil}
+	}
+	if err := writeHeader(w); err != nil {
+		return err
+	}
+	index := binary.AppendUvarint([]byte{0}, uint64(len(blocks)))
+	add := func(i, unpadded int) {
+		index = binary.AppendUvarint(index, uint64(unpadded))
+		index = binary.AppendUvarint(index, uint64(len(blocks[i])))
+	}
+	if len(others) == 0 || len(blocks) == 1 {
+		for i, b := range blocks {
+			unpadded, err := e.block(w, b)
+			if err != nil {
+				return err
+			}
+			add(i, unpadded)
+		}
+		return writeEnd(w, index)
+	}
+	for i, b := range encodeAll(blocks, append([]*Encoder{e}, others...)) {
+		if b.err != nil {
+			return b.err
+		}
+		if _, err := w.Write(b.buf.Bytes()); err != nil {
+			return err
+		}
+		add(i, b.unpadded)
+	}
+	return writeEnd(w, index)
+}
+
+// packed is a compressed block.
+type packed struct {
+	buf      bytes.Buffer
+	unpadded int
+	err      error
+}
+
+// encodeAll returns the blocks in order. It returns when no encoder is in use any
+// more.
+func encodeAll(blocks [][]byte, encoders []*Encoder) iter.Seq2[int, *packed] {
+	return func(yield func(int, *packed) bool) {
+		var wg sync.WaitGroup
+		defer wg.Wait()
+		var next atomic.Int64
+		stop := make(chan struct{})
+		defer close(stop)
+		done := make([]chan *packed, len(blocks))
+		for i := range done {
+			done[i] = make(chan *packed, 1)
+		}
+		for _, e := range encoders {
+			wg.Go(func() {
+				for {
+					i := int(next.Add(1)) - 1
+					select {
+					case <-stop:
+						return
+					default:
+					}
+					if i >= len(blocks) {
+						return
+					}
+					p := &packed{}
+					p.unpadded, p.err = e.block(&p.buf, blocks[i])
+					done[i] <- p
+				}
+			})
+		}
+		for i := range blocks {
+			if !yield(i, <-done[i]) {
+				return
+			}
+		}
+	}
+}
+
+// block writes a block with its padding and returns its length without.
+func (e *Encoder) block(w io.Writer, data []byte) (unpadded int, err error) {
 	size := e.DictSize
 	if size <= 0 {
 		size = DefaultDictSize
@@ -56,21 +152,23 @@ func (e *Encoder) Encode(w io.Writer, data []byte) error {
 		e.lz = newEncoder()
 	}
 	out := &counter{w: w}
-	if err := writeHeaders(out, code); err != nil {
-		return err
+	if err := writeBlockHeader(out, code); err != nil {
+		return 0, err
 	}
-	start := out.n
 	e.finder.niceLen, e.finder.depth = 32, 32
 	if e.Thorough {
 		e.finder.niceLen, e.finder.depth = 64, 48
 	}
 	if err := e.finder.start(data, dict); err != nil {
-		return err
+		return 0, err
 	}
 	if err := e.lz.encode(out, data, &e.finder); err != nil {
-		return err
+		return 0, err
 	}
-	return writeEnd(out, data, out.n-start)
+	end := make([]byte, pad(out.n), 3+checkSize)
+	unpadded = out.n + checkSize
+	_, err = out.Write(binary.LittleEndian.AppendUint64(end, crc64.Checksum(data, crc64.MakeTable(crc64.ECMA))))
+	return unpadded, err
 }
 
 // Close gives the memory of the tables back. The encoder can be used again.
@@ -111,32 +209,27 @@ const (
 	streamFooter = "YZ"
 )
 
-func writeHeaders(w io.Writer, dict byte) error {
+func writeHeader(w io.Writer) error {
 	b := append([]byte(streamMagic), 0, checkCRC64)
-	b = binary.LittleEndian.AppendUint32(b, crc32.ChecksumIEEE(b[len(streamMagic):]))
-	// One filter with one byte of properties, padded; the first byte is the
-	// length of the header in units of four, less one.
-	block := []byte{blockHeader/4 - 1, 0, filterLZMA2, 1, dict, 0, 0, 0}
-	b = append(b, block...)
-	b = binary.LittleEndian.AppendUint32(b, crc32.ChecksumIEEE(block))
-	_, err := w.Write(b)
+	_, err := w.Write(binary.LittleEndian.AppendUint32(b, crc32.ChecksumIEEE(b[len(streamMagic):])))
 	return err
 }
 
-// writeEnd writes what follows the compressed data: padding, check, index and
-// footer.
-func writeEnd(w io.Writer, data []byte, packed int) error {
-	b := make([]byte, pad(packed))
-	b = binary.LittleEndian.AppendUint64(b, crc64.Checksum(data, crc64.MakeTable(crc64.ECMA)))
-	index := []byte{0, 1}
-	index = binary.AppendUvarint(index, uint64(blockHeader+packed+checkSize))
-	index = binary.AppendUvarint(index, uint64(len(data)))
+func writeBlockHeader(w io.Writer, dict byte) error {
+	// One filter with one byte of properties, padded; the first byte is the
+	// length of the header in units of four, less one.
+	b := []byte{blockHeader/4 - 1, 0, filterLZMA2, 1, dict, 0, 0, 0}
+	_, err := w.Write(binary.LittleEndian.AppendUint32(b, crc32.ChecksumIEEE(b)))
+	return err
+}
+
+// writeEnd writes index and footer.
+func writeEnd(w io.Writer, index []byte) error {
 	index = append(index, make([]byte, pad(len(index)))...)
 	index = binary.LittleEndian.AppendUint32(index, crc32.ChecksumIEEE(index))
-	b = append(b, index...)
 	footer := binary.LittleEndian.AppendUint32(nil, uint32(len(index)/4-1))
 	footer = append(footer, 0, checkCRC64)
-	b = binary.LittleEndian.AppendUint32(b, crc32.ChecksumIEEE(footer))
+	b := binary.LittleEndian.AppendUint32(index, crc32.ChecksumIEEE(footer))
 	b = append(append(b, footer...), streamFooter...)
 	_, err := w.Write(b)
 	return err

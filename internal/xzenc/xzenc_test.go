@@ -98,6 +98,42 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
+// Blocks come back through both decoders, and do not depend on who made them.
+func TestBlocks(t *testing.T) {
+	testenv.NeedTool(t, "xz")
+	data := inputs(t)["patchwork"]
+	for _, size := range []int{100_000, 1 << 20, len(data) - 1, len(data), len(data) + 1} {
+		var e, second, third Encoder
+		defer e.Close()
+		defer second.Close()
+		defer third.Close()
+		var buf bytes.Buffer
+		require.NoError(t, e.EncodeBlocks(&buf, data, size))
+		requireDecodes(t, data, buf.Bytes(), 0)
+		cmd := exec.Command("xz", "-dc")
+		cmd.Stdin = bytes.NewReader(buf.Bytes())
+		out, err := cmd.Output()
+		require.NoError(t, err)
+		require.True(t, bytes.Equal(data, out))
+		for _, others := range [][]*Encoder{{&second}, {&second, &third}} {
+			var again bytes.Buffer
+			require.NoError(t, e.EncodeBlocks(&again, data, size, others...))
+			require.True(t, bytes.Equal(buf.Bytes(), again.Bytes()))
+		}
+		require.ErrorIs(t, e.EncodeBlocks(&fullWriter{buf.Len() / 2}, data, size, &second), io.ErrShortWrite)
+	}
+}
+
+// fullWriter takes only so much.
+type fullWriter struct{ left int }
+
+func (w *fullWriter) Write(b []byte) (int, error) {
+	if w.left -= len(b); w.left < 0 {
+		return 0, io.ErrShortWrite
+	}
+	return len(b), nil
+}
+
 // Nearly as small as the xz command at the preset of static deltas.
 func TestRatio(t *testing.T) {
 	testenv.NeedTool(t, "xz")
