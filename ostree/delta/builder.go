@@ -10,6 +10,7 @@ import (
 
 	"example.com/rpmostree/internal/dirfd"
 	"example.com/rpmostree/internal/rollsum"
+	"example.com/rpmostree/internal/xzenc"
 	"example.com/rpmostree/ostree"
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/sync/semaphore"
@@ -114,7 +115,15 @@ func (b *builder) finishPart() error {
 		return errors.Join(err, p.discard(b.ctx))
 	}
 	b.packing.Go(func() error {
-		err := p.finish(b.ctx, b.out, &e.Encoder, index, built)
+		used := []*xzenc.Encoder{&e.Encoder}
+		helper := b.helper(p)
+		if helper != nil {
+			used = append(used, &helper.Encoder)
+		}
+		err := p.finish(b.ctx, b.out, used, index, built)
+		if helper != nil {
+			err = errors.Join(err, b.release(helper))
+		}
 		if err = errors.Join(err, b.release(e), p.discard(b.ctx)); err != nil {
 			return fmt.Errorf("part %d: %w", index, err)
 		}

@@ -62,6 +62,19 @@ func (b *builder) encoder() (e *encoder, err error) {
 	return e, nil
 }
 
+// helper makes a second encoder for a part that has work for it, nil if there is
+// no memory.
+func (b *builder) helper(p *partWriter) *encoder {
+	if p.size() <= blockSize || b.o.workers() < 2 || !b.memory.TryAcquire(secondEncoder) {
+		return nil
+	}
+	if !b.alone.TryRLock() {
+		b.memory.Release(secondEncoder)
+		return nil
+	}
+	return &encoder{second: true}
+}
+
 func (b *builder) release(e *encoder) error {
 	b.alone.RUnlock()
 	if !e.second {

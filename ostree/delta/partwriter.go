@@ -86,15 +86,15 @@ func encodeXattrs(x ostree.Xattrs) gvariant.Value {
 	return v
 }
 
-// finish compresses the part and hands it to out.
-func (p *partWriter) finish(ctx context.Context, out *output, e *xzenc.Encoder, index int, built *builtPart) error {
+// finish compresses the part, with all the encoders, and hands it to out.
+func (p *partWriter) finish(ctx context.Context, out *output, encoders []*xzenc.Encoder, index int, built *builtPart) error {
 	raw, err := p.serialize(ctx)
 	if err != nil {
 		return err
 	}
 	// Patches consist of differences, most of which are 0.
-	e.Thorough = p.patched > p.blobSize/2
-	err = p.compress(ctx, out, e, index, raw, built)
+	encoders[0].Thorough = p.patched > p.blobSize/2
+	err = p.compress(ctx, out, encoders, index, raw, built)
 	if len(raw) > 0 {
 		err = errors.Join(err, unix.Munmap(raw))
 	}
@@ -162,7 +162,7 @@ func appendTupleOffsets(tail []byte, before int64, offsets []int64) []byte {
 }
 
 // compress writes the part and notes length and checksum.
-func (p *partWriter) compress(ctx context.Context, out *output, e *xzenc.Encoder, index int, raw []byte, built *builtPart) error {
+func (p *partWriter) compress(ctx context.Context, out *output, encoders []*xzenc.Encoder, index int, raw []byte, built *builtPart) error {
 	w := &partSink{hash: sha256.New()}
 	if out.o.Inline {
 		w.w = &w.buf
@@ -173,7 +173,7 @@ func (p *partWriter) compress(ctx context.Context, out *output, e *xzenc.Encoder
 		}
 		w.f, w.w = f, f
 	}
-	err := writeCompressed(w, e, raw)
+	err := writeCompressed(w, encoders[0], raw, encoders[1:]...)
 	if err == nil {
 		err = checkCompressed(w.reader(), raw)
 	}
