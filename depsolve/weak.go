@@ -309,21 +309,45 @@ func (s *solver) supplementedBefore(pkg int32) bool {
 	if s.opts.AddAlreadyRecommended && !s.opts.OnlyNamespaceWeak {
 		return false
 	}
+	before := false
 	for _, d := range p.list(depSupplements, pkg) {
-		if d.isRel() && p.hasSplitProvides(d) {
-			continue
+		if s.depHolds(d, s.sat.True) && s.anyNew(d, 0) {
+			return false
 		}
-		if s.opts.OnlyNamespaceWeak && s.opts.AddAlreadyRecommended && p.hasNamespace(d) {
-			continue
-		}
-		if slices.ContainsFunc(s.spaces, func(r relation) bool { return p.mentions(d, r) }) {
-			continue
-		}
-		if s.depHolds(d, func(q int32) bool { return s.sat.Values[q] > 0 && (p.isInstalled(q) || q == systemPkg) }) {
-			return true
+		switch {
+		case d.isRel() && p.hasSplitProvides(d),
+			s.opts.OnlyNamespaceWeak && s.opts.AddAlreadyRecommended && p.hasNamespace(d),
+			slices.ContainsFunc(s.spaces, func(r relation) bool { return p.mentions(d, r) }):
+		default:
+			before = before || s.depHolds(d, func(q int32) bool { return s.sat.Values[q] > 0 && (p.isInstalled(q) || q == systemPkg) })
 		}
 	}
-	return false
+	return before
+}
+
+// anyNew reports whether a new package has a part in fulfilling a dependency.
+func (s *solver) anyNew(d DepID, depth int) bool {
+	p := s.pool
+	if depth > maxRichDepth {
+		return false
+	}
+	if p.isRich(d) {
+		switch r := p.rel(d); r.op {
+		case OpAnd, OpOr:
+			return s.anyNew(r.left, depth+1) || s.anyNew(r.right, depth+1)
+		case OpIf, OpUnless:
+			if r.right.isRel() && p.rel(r.right).op == OpElse {
+				cond := p.rel(r.right)
+				if s.depHolds(cond.left, s.sat.True) != (r.op == OpIf) {
+					return s.anyNew(cond.right, depth+1)
+				}
+			}
+			return s.anyNew(r.left, depth+1)
+		}
+	}
+	return slices.ContainsFunc(p.providers(d), func(q int32) bool {
+		return s.sat.Values[q] > 0 && q != systemPkg && !p.isInstalled(q)
+	})
 }
 
 // supplementsTwice reports whether another version, or with colours another
