@@ -127,13 +127,9 @@ func (s *solver) tryWithout(p *Problem, e int32) ([]int32, bool) {
 		fresh := s.newElements(p.rules, rules, given)
 		if len(fresh) == 0 { // one more part of the problem is a problem by itself
 			if fresh = s.newElements(nil, rules, given); len(fresh) > 1 {
-				fresh = slices.DeleteFunc(fresh, func(e int32) bool {
-					return s.keepsInstalled(e) || e < 0 && !slices.ContainsFunc(s.rulesOf(e), func(n int32) bool {
-						return s.inClass(n, ruleJob) && slices.Contains(s.problems[0].proof, n)
-					})
-				})
+				fresh = slices.DeleteFunc(fresh, s.keepsInstalled)
 			}
-			if len(fresh) != 1 {
+			if len(fresh) != 1 || fresh[0] < 0 && s.jobs[-fresh[0]-1].ForceBest {
 				return nil, false
 			}
 		}
@@ -218,6 +214,9 @@ func (s *solver) solutionElements(e int32) []SolutionElement {
 	from, _ := s.classRange(s.classOf(e))
 	switch s.classOf(e) {
 	case ruleUpdate, ruleFeature:
+		if s.trialValue(s.installed.first + e - from) { // it may stay all the same
+			return nil
+		}
 		el := s.replaceElement(s.installed.first + e - from)
 		if s.multiversion.has(int32(el.Other)) { // it could stay beside the other one, and does not
 			return []SolutionElement{s.eraseElement(s.installed.first + e - from), el}
