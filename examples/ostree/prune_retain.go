@@ -61,13 +61,9 @@ func (r *retention) reachable(ctx context.Context, keep *ostree.ObjectSet) error
 }
 
 func (r *retention) branch(ctx context.Context, keep *ostree.ObjectSet, ref ostree.Ref) error {
-	depth, given := r.kept[ref.Refspec()]
+	depth := r.kept[ref.Refspec()]
 	switch {
-	case given && r.since.IsZero() && len(r.only) == 0: // in addition
-		if err := r.repo.TraverseInto(ctx, keep, ref.Checksum, r.depth); err != nil {
-			return err
-		}
-	case given:
+	case depth != 0: // the real command takes 0 as not given, too
 	case len(r.only) > 0 && !r.prunes(ref):
 		depth = -1
 	case !r.since.IsZero():
