@@ -127,9 +127,11 @@ func (s *solver) tryWithout(p *Problem, e int32) ([]int32, bool) {
 		fresh := s.newElements(p.rules, rules, given)
 		if len(fresh) == 0 { // one more part of the problem is a problem by itself
 			if fresh = s.newElements(nil, rules, given); len(fresh) > 1 {
-				fresh = slices.DeleteFunc(fresh, s.keepsInstalled)
+				fresh = slices.DeleteFunc(fresh, func(e int32) bool {
+					return s.keepsInstalled(e) || e < 0 && s.jobs[-e-1].ForceBest
+				})
 			}
-			if len(fresh) != 1 || fresh[0] < 0 && s.jobs[-fresh[0]-1].ForceBest {
+			if len(fresh) != 1 {
 				return nil, false
 			}
 		}
