@@ -118,8 +118,8 @@ func (r *Repo) newCheckout(o *CheckoutOptions) (*checkout, error) {
 	if c.o.UserMode && c.o.Label != nil {
 		return nil, errors.New("labels cannot be set in user mode")
 	}
-	if r.mode == ModeBareUserOnly {
-		c.o.BareUserOnlyDirs = true
+	if r.mode == ModeBareUserOnly { // such objects have no owners and attributes, which an archive may give directories
+		c.o.BareUserOnlyDirs, c.o.UserMode = true, true
 	}
 	for _, s := range r.stores() {
 		c.sources = append(c.sources, newSource(s, c.o.UserMode))

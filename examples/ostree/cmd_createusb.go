@@ -106,6 +106,7 @@ func (a *app) createUSB(ctx context.Context, repo *ostree.Repo, mount string, re
 		return err
 	}
 	defer func() { err = errors.Join(err, dst.Close(), volume.Close()) }()
+	unbound := false
 	commits := map[string]map[string]ostree.Checksum{} // by collection and ref
 	for _, r := range refs {
 		sum, ok := known[r]
@@ -113,6 +114,12 @@ func (a *app) createUSB(ctx context.Context, repo *ostree.Repo, mount string, re
 			if sum, err = resolve(ctx, repo, o.commit); err != nil {
 				return err
 			}
+			c, err := repo.LoadCommit(ctx, sum)
+			if err != nil {
+				return noSuchObject(err, sum, ostree.TypeCommit)
+			}
+			_, bound := c.Metadata.Strings(ostree.KeyRefBinding)
+			unbound = !bound
 		} else if !ok {
 			return errorf("Collection–ref %s not found", r)
 		}
@@ -122,7 +129,7 @@ func (a *app) createUSB(ctx context.Context, repo *ostree.Repo, mount string, re
 		commits[r.collection][r.name] = sum
 	}
 	for collection, wanted := range commits {
-		_, err := pull.Pull(ctx, dst, pull.Local(repo), &pull.Options{Mirror: true, CollectionID: collection, OverrideCommits: wanted, NoSync: o.disableFsync, DisableVerifyBindings: o.commit != ""})
+		_, err := pull.Pull(ctx, dst, pull.Local(repo), &pull.Options{Mirror: true, CollectionID: collection, OverrideCommits: wanted, NoSync: o.disableFsync, DisableVerifyBindings: unbound})
 		if err != nil {
 			return err
 		}
