@@ -54,10 +54,6 @@ func (p *Pool) splitProvidesHolds(r relation, has func(int32) bool) bool {
 	return false
 }
 
-// splitProviders returns the packages that carry on a part of an installed
-// package by a split-provides.
-func (s *solver) splitProviders(pkg int32, have []int32, fits func(int32) bool) []int32 { return nil }
-
 // namespaceOf returns the namespace that a job names, such as
 // "namespace:language(de)". Such a job stands for the packages that supplement
 // the namespace; without an argument for those of every argument.

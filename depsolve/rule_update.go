@@ -111,9 +111,6 @@ func (s *solver) updaters(pkg int32, mode updateMode) []int32 {
 			out = append(out, q)
 		}
 	}
-	if s.opts.SplitProvides {
-		out = append(out, s.splitProviders(pkg, out, fits)...)
-	}
 	if ok&changeName == 0 || renamed {
 		return out
 	}
