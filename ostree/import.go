@@ -70,9 +70,9 @@ type ImportOptions struct {
 	// CPUs. The result does not depend on it.
 	Workers int
 
-	// CreateParents makes directories that an archive has no entry for, owned by
-	// root with mode 0755; otherwise they are an error. Directories on disk
-	// always have a parent.
+	// CreateParents makes directories that an archive has no entry for, with mode
+	// 0755, owned by whom the entry belongs to that first needs them; otherwise
+	// they are an error. Directories on disk always have a parent.
 	CreateParents bool
 
 	// Progress is called now and then, one call at a time, and at the end.
