@@ -21,7 +21,8 @@ const (
 	// ModeArchive stores each file as header and raw deflate stream (.filez).
 	ModeArchive
 	// ModeBareSplitXattrs stores attributes in objects of their own. Such
-	// repositories can be read, not written.
+	// repositories can be read; they are written only if ex-split-xattrs.write is
+	// set, since other programs cannot write them.
 	ModeBareSplitXattrs
 )
 
