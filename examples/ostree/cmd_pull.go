@@ -222,6 +222,9 @@ func (o *pullOptions) setRefs(refs []string) error {
 			}
 			o.OverrideCommits[ref] = sum
 		}
+		if _, err := ostree.ParseChecksum(ref); err != nil && ostree.ValidateRefName(ref) != nil {
+			return errorf("Invalid ref name %s", ref)
+		}
 		o.Refs = append(o.Refs, ref)
 	}
 	return nil
@@ -260,7 +263,7 @@ func (a *app) runPull(ctx context.Context, repo *ostree.Repo, src pull.Source, o
 	}
 	res, err := pull.Pull(ctx, repo, src, &o.Options)
 	task.Clear()
-	return res, err
+	return res, pullWords(err)
 }
 
 func (a *app) pullLocalCommand() *cobra.Command {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -41,6 +42,9 @@ func (a *app) openRemote(ctx context.Context, repo *ostree.Repo, rem ostree.Remo
 	}
 	http.Jar = cookies.Jar()
 	src, o, err := pull.OpenRemoteHTTP(ctx, nil, rem, http)
+	if path, ok := strings.CutPrefix(rem.URL, "file://"); ok && isNotExist(err) {
+		return nil, nil, errorf("opening repo: opendir(%s): No such file or directory", path)
+	}
 	if err != nil {
 		return nil, nil, err
 	}

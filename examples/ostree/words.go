@@ -66,6 +66,28 @@ func realWords(err error) error {
 	return err
 }
 
+// pullWords leaves out what the real command does not say about a pull that failed: where to.
+func pullWords(err error) error {
+	var unknown *pull.UnknownRefError
+	var delta *pull.NoDeltaError
+	switch {
+	case errors.As(err, &unknown) && unknown.Summary:
+		return errorf("No such branch '%s' in repository summary", unknown.Ref)
+	case errors.As(err, &unknown):
+		return errorf("Refspec '%s' not found", unknown.Ref)
+	case errors.As(err, &delta):
+		return delta
+	}
+	if cause := errors.Unwrap(err); cause != nil && strings.HasPrefix(err.Error(), "pull into ") {
+		text := strings.TrimPrefix(realWords(cause).Error(), "summary: ")
+		if rest, ok := strings.CutPrefix(text, "commit "); ok {
+			text = "Commit " + strings.Replace(rest, ": commit has ", ": Commit has ", 1)
+		}
+		return &spoken{text, err}
+	}
+	return err
+}
+
 // missingText says that an object is not there.
 func missingText(n ostree.ObjectName) string {
 	if n.Type == ostree.TypeFile {

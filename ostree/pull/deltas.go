@@ -28,17 +28,18 @@ const (
 // NoDeltaError says that no static delta leads to a commit although one is
 // required.
 type NoDeltaError struct {
+	Ref      string          // "" for a commit asked for by its checksum
 	From, To ostree.Checksum // From is zero if nothing is there to start from
 	Err      error           // why one that exists cannot be used, or nil
 }
 
 // Error implements error; scripts match its start.
 func (e *NoDeltaError) Error() string {
-	from := "empty"
-	if !e.From.IsZero() {
-		from = e.From.String()
+	what := e.Ref
+	if what == "" {
+		what = "empty"
 	}
-	text := fmt.Sprintf("Static deltas required, but none found for %s to %s", from, e.To)
+	text := fmt.Sprintf("Static deltas required, but none found for %s to %s", what, e.To)
 	if e.Err != nil {
 		text += ": " + e.Err.Error()
 	}
@@ -150,7 +151,7 @@ func (p *puller) tryDelta(ctx context.Context, g deltaGoal, offered map[delta.Na
 	case !isNotExist(err):
 		return false, fmt.Errorf("delta %s: %w", s.Name, err)
 	case p.o.RequireDeltas && !g.parent:
-		return false, &NoDeltaError{s.Name.From, g.commit, err}
+		return false, &NoDeltaError{g.ref, s.Name.From, g.commit, err}
 	}
 	return false, nil
 }
@@ -185,7 +186,7 @@ func (p *puller) bestDelta(ctx context.Context, g deltaGoal, offered map[delta.N
 		}
 	}
 	if p.o.RequireDeltas && !g.parent {
-		return nil, &NoDeltaError{old, g.commit, err}
+		return nil, &NoDeltaError{g.ref, old, g.commit, err}
 	}
 	return nil, nil
 }

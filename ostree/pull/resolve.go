@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -226,17 +228,39 @@ func (p *puller) resolveRef(ctx context.Context, ref string) (want, error) {
 		}
 		return want{ref: ref, commit: c}, nil
 	}
-	w, ok := p.offered[ref]
-	switch {
-	case ok:
+	if w, ok := p.offered[ref]; ok {
 		return w, nil
-	case p.local != nil:
-		return want{}, fmt.Errorf("resolve ref %s: %s: %w", ref, p.local.Path(), fs.ErrNotExist)
 	}
 	// A summary is the list of refs: one that is not in it does not exist, else
 	// a signed list could be bypassed.
-	return want{}, fmt.Errorf("resolve ref %s: no such ref in the repository's summary: %w", ref, fs.ErrNotExist)
+	return want{}, &UnknownRefError{ref, p.summary != nil || p.hasLocalSummary()}
 }
+
+// hasLocalSummary: a local source has a list, though its refs were not taken from there.
+func (p *puller) hasLocalSummary() bool {
+	if p.local == nil {
+		return false
+	}
+	_, err := os.Stat(filepath.Join(p.local.Path(), "summary"))
+	return err == nil
+}
+
+// UnknownRefError says that the source has no such ref. It matches fs.ErrNotExist.
+type UnknownRefError struct {
+	Ref     string
+	Summary bool // it is the summary that does not have it
+}
+
+// Error tells where the ref was looked for.
+func (e *UnknownRefError) Error() string {
+	if e.Summary {
+		return fmt.Sprintf("resolve ref %s: no such ref in the repository's summary", e.Ref)
+	}
+	return fmt.Sprintf("resolve ref %s: no such ref in the repository", e.Ref)
+}
+
+// Is makes it an fs.ErrNotExist.
+func (e *UnknownRefError) Is(target error) bool { return target == fs.ErrNotExist }
 
 func (p *puller) refFile(ctx context.Context, ref string) (c ostree.Checksum, err error) {
 	read := func(path string) error {
