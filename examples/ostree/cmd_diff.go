@@ -3,10 +3,13 @@ package main
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sys/unix"
 
 	"example.com/rpmostree/internal/glibopt"
 	"example.com/rpmostree/internal/progress"
@@ -66,6 +69,9 @@ type differ struct {
 func (d *differ) files(ctx context.Context, from, to string) error {
 	view := d.repo
 	if isPath(from) || isPath(to) {
+		if err := d.withoutXattrs(isPath(from) && isPath(to)); err != nil {
+			return err
+		}
 		scratch, remove, err := d.scratch(ctx)
 		if err != nil {
 			return err
@@ -81,7 +87,7 @@ func (d *differ) files(ctx context.Context, from, to string) error {
 	if err != nil {
 		return err
 	}
-	items, err := view.Diff(ctx, a, b, &ostree.DiffOptions{NoXattrs: d.imp.NoXattrs})
+	items, err := view.Diff(ctx, a, b, nil)
 	if err != nil {
 		return err
 	}
@@ -96,6 +102,16 @@ func (d *differ) files(ctx context.Context, from, to string) error {
 		d.printf("%c    %s\n", i.Kind, i.Path)
 	}
 	return nil
+}
+
+// withoutXattrs leaves the attributes of directories out if the repository has none that they could be compared with.
+// The option --no-xattrs is about directories, too: commits are compared with all they have.
+func (d *differ) withoutXattrs(bothDirs bool) error {
+	disabled, err := d.repo.Config().GetBool("core", "disable-xattrs", false)
+	if !bothDirs && (disabled || d.repo.Mode() == ostree.ModeBareUserOnly) {
+		d.imp.NoXattrs = true
+	}
+	return err
 }
 
 // isPath tells a directory from a revision by its look, as the real command does.
@@ -152,7 +168,11 @@ func (d *differ) importTree(ctx context.Context, repo *ostree.Repo, dir string) 
 	}
 	defer tx.Abort()
 	m := ostree.NewMutableTree()
-	if err := tx.ImportDir(ctx, m, dir, d.imp); err != nil {
+	imp := *d.imp
+	if !imp.NoXattrs {
+		imp.Xattrs = func(path string, h *ostree.FileHeader) (ostree.Xattrs, error) { return xattrsOfLinks(dir+path, h) }
+	}
+	if err := tx.ImportDir(ctx, m, dir, &imp); err != nil {
 		return ostree.Tree{}, err
 	}
 	tree, meta, err := tx.WriteTree(ctx, m)
@@ -161,6 +181,26 @@ func (d *differ) importTree(ctx context.Context, repo *ostree.Repo, dir string) 
 	}
 	_, err = tx.Commit(ctx)
 	return ostree.Tree{Tree: tree, Meta: meta}, err
+}
+
+// objectMeta is an attribute that hardlinks of objects in bare-user mode have: imports leave it out, but here it is a
+// difference like any other.
+const objectMeta = "user.ostreemeta"
+
+// xattrsOfLinks adds it to the attributes of a file.
+func xattrsOfLinks(path string, h *ostree.FileHeader) (ostree.Xattrs, error) {
+	if h.Mode&unix.S_IFMT != unix.S_IFREG {
+		return h.Xattrs, nil
+	}
+	value := make([]byte, 1<<16) // the longest there is
+	n, err := unix.Lgetxattr(path, objectMeta, value)
+	if errors.Is(err, unix.ENODATA) || errors.Is(err, unix.ENOTSUP) {
+		return h.Xattrs, nil
+	}
+	if err != nil {
+		return nil, &fs.PathError{Op: "getxattr", Path: path, Err: err}
+	}
+	return append(slices.Clone(h.Xattrs), ostree.Xattr{Name: objectMeta, Value: value[:n]}), nil
 }
 
 // stats prints how much two commits share.
