@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"path"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -44,32 +43,58 @@ func (a *app) cat(ctx context.Context, repo *ostree.Repo, rev string, paths []st
 	return nil
 }
 
-// firstMissing is how far a path is not there.
-func firstMissing(fsys fs.FS, name string) string {
-	for i, c := range name {
-		if c == '/' {
-			if _, err := fs.Stat(fsys, name[:i]); errors.Is(err, fs.ErrNotExist) {
-				return name[:i]
-			}
+// maxLinks is how many symbolic links may lead to a file.
+const maxLinks = 40
+
+// catFile prints a file. A path may be that of a symbolic link, but as in the real command it does not lead through one.
+func (a *app) catFile(fsys *ostree.FS, p string) error {
+	name := cmp.Or(strings.TrimPrefix(path.Clean("/"+p), "/"), ".")
+	for range maxLinks {
+		st, err := lookUp(fsys, name)
+		if err != nil {
+			return err
 		}
+		if st.IsDir() {
+			return errorf("Can't open directory")
+		}
+		if st.Mode()&fs.ModeSymlink == 0 {
+			return a.catContent(fsys, name)
+		}
+		target, err := fsys.ReadLink(name)
+		if err != nil {
+			return err
+		}
+		if !path.IsAbs(target) {
+			target = path.Join("/", path.Dir(name), target)
+		}
+		name = cmp.Or(strings.TrimPrefix(path.Clean(target), "/"), ".")
 	}
-	return name
+	return errorf("%s: Too many levels of symbolic links", p)
 }
 
-func (a *app) catFile(fsys fs.FS, p string) error {
-	name := cmp.Or(strings.TrimPrefix(path.Clean("/"+p), "/"), ".")
+// lookUp finds what is at a path, or says how far it is not there.
+func lookUp(fsys *ostree.FS, name string) (fs.FileInfo, error) {
+	for i, c := range name + "/" {
+		if c != '/' {
+			continue
+		}
+		st, err := fsys.Lstat(name[:i])
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil, errorf("No such file or directory: /%s", name[:i])
+		case err != nil || i == len(name):
+			return st, err
+		case !st.IsDir():
+			return nil, errorf("Not a directory")
+		}
+	}
+	return fsys.Lstat(name)
+}
+
+func (a *app) catContent(fsys *ostree.FS, name string) error {
 	f, err := fsys.Open(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return errorf("No such file or directory: /%s", firstMissing(fsys, name))
-	}
-	if errors.Is(err, syscall.ENOTDIR) {
-		return errorf("Not a directory")
-	}
 	if err != nil {
 		return err
-	}
-	if st, err := f.Stat(); err == nil && st.IsDir() {
-		return errors.Join(errorf("Can't open directory"), f.Close())
 	}
 	_, err = io.Copy(a.stdout, f)
 	return errors.Join(err, f.Close())
