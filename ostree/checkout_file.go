@@ -76,10 +76,13 @@ func (c *checkout) link(ctx context.Context, d *dirfd.Dir, e FileEntry) (bool, e
 		return false, nameCorrupt(err, ObjectName{e.Checksum, TypeFile})
 	}
 	if !ok {
-		if c.o.RequireHardlinks && !never {
-			return false, src.noLinks(c.o.UserMode)
+		if !c.o.RequireHardlinks || never {
+			return false, nil
 		}
-		return false, nil
+		if empty, err := c.emptyFile(src, e.Checksum); err != nil || empty {
+			return false, err
+		}
+		return false, src.noLinks(c.o.UserMode)
 	}
 	err = c.place(d, e.Name, placing{
 		create: func(name2 string) error { return atomicfs.Link(ctx, dir, name, d, name2) },
@@ -96,6 +99,19 @@ func (c *checkout) link(ctx context.Context, d *dirfd.Dir, e FileEntry) (bool, e
 		return false, nil
 	}
 	return false, err
+}
+
+// emptyFile reports whether an object of an archive has no content, which its size does not tell: empty files are copied
+// where links are required, as they are in other modes.
+func (c *checkout) emptyFile(src *source, sum Checksum) (bool, error) {
+	if src.mode != ModeArchive {
+		return false, nil
+	}
+	f, err := c.load(sum)
+	if err != nil {
+		return false, err
+	}
+	return f.Size == 0 && !f.Header.IsSymlink(), f.Close()
 }
 
 // find returns the first source that has the object, the directory it is in,

@@ -44,7 +44,7 @@ func (s *source) close() { s.own.close() }
 func (s *source) linkable(dir *dirfd.Dir, name string, st *unix.Stat_t) (ok, never bool, err error) {
 	switch st.Mode & unix.S_IFMT {
 	case unix.S_IFLNK:
-		return s.symlinks, true, nil
+		return s.symlinks, s.mode != ModeBare, nil // others do not keep all of a link in the link
 	case unix.S_IFREG:
 	default:
 		return false, false, corrupt(TypeFile, "stored as a file of type %#o", st.Mode&unix.S_IFMT)
