@@ -58,3 +58,10 @@ func (b bitset) eachDown(f func(int32)) {
 		}
 	}
 }
+
+// union adds another set of the same range.
+func (b bitset) union(o bitset) {
+	for i, w := range o {
+		b[i] |= w
+	}
+}

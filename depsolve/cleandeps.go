@@ -11,9 +11,12 @@ type cleaner struct {
 	s       *solver
 	user    bitset // asked for by the user, or by a job
 	kept    bitset // installed packages that stay, as far as known
+	gone    bitset // installed packages that jobs erase
 	seeds   bitset
+	updated []int32 // those of the seeds that come back in another version
+	coming  bitset  // the best of these versions
 	queue   []int32
-	reserve []int32 // packages that are to be installed
+	reserve []int32 // packages that jobs want
 }
 
 // buildCleanups fills s.cleandeps.
@@ -24,7 +27,7 @@ func (s *solver) buildCleanups() {
 	c := s.newCleaner()
 	s.eachInstalled(c.kept.set)
 	c.markUser()
-	c.findSeeds()
+	c.findSeeds(true)
 	c.remove()
 	c.addBack()
 	s.eachInstalled(func(pkg int32) {
@@ -40,7 +43,7 @@ func (s *solver) buildCleanups() {
 
 func (s *solver) newCleaner() *cleaner {
 	n := len(s.pool.name)
-	return &cleaner{s: s, user: newBitset(n), kept: newBitset(n), seeds: newBitset(n)}
+	return &cleaner{s: s, user: newBitset(n), kept: newBitset(n), gone: newBitset(n), seeds: newBitset(n), coming: newBitset(n)}
 }
 
 // markUser finds what the user or a job wants installed.
@@ -57,15 +60,18 @@ func (c *cleaner) markUser() {
 	}
 	from, end := s.classRange(ruleJob)
 	for n := from; n < end; n++ {
-		if s.jobs[s.jobOf[n-from]].CleanDeps && s.jobs[s.jobOf[n-from]].Action == Erase {
+		if !s.clause(n).Enabled() { // given up because of a problem
 			continue
 		}
 		for _, l := range s.lits(n) {
 			switch {
-			case l > 0 && p.isInstalled(l):
-				c.user.set(l)
 			case l > 0:
 				c.reserve = append(c.reserve, l)
+				if p.isInstalled(l) {
+					c.user.set(l)
+				}
+			case p.isInstalled(-l) && len(s.lits(n)) == 1:
+				c.gone.set(-l)
 			}
 		}
 	}
@@ -76,9 +82,9 @@ func (c *cleaner) markUser() {
 	})
 }
 
-// findSeeds collects what is erased or replaced on behalf of jobs that clean
-// up.
-func (c *cleaner) findSeeds() {
+// findSeeds collects what is replaced, and if wanted what is erased, on behalf of
+// jobs that clean up.
+func (c *cleaner) findSeeds(erased bool) {
 	s, p := c.s, c.s.pool
 	add := func(q int32) {
 		if !c.seeds.has(q) {
@@ -90,7 +96,7 @@ func (c *cleaner) findSeeds() {
 	var updates []PkgID
 	for i := range s.jobs {
 		j := &s.jobs[i]
-		if !j.CleanDeps {
+		if !j.CleanDeps || j.Action == Erase && !erased {
 			continue
 		}
 		list := p.selected(j.Select)
@@ -133,31 +139,59 @@ func (c *cleaner) findSeeds() {
 	}
 	for _, id := range updates {
 		add(int32(id))
+		c.updated = append(c.updated, int32(id))
+		for _, q := range s.filter(slices.Clone(s.lits(s.updateRule(int32(id)))), modeRecommend) {
+			c.coming.set(q)
+		}
 	}
 }
 
-// each calls f for every provider of what a package requires and recommends.
-func (c *cleaner) each(pkg int32, f func(d DepID, list []int32)) {
+// each calls f for everything that a package requires and recommends, with the
+// packages one of which is needed. An expression comes in clauses, without those
+// that hold because a package they exclude is not installed.
+func (c *cleaner) each(pkg int32, f func(list []int32)) {
 	p := c.s.pool
 	for _, k := range [...]depKind{depRequires, depRecommends} {
 		for _, d := range p.list(k, pkg) {
-			if d != markPre {
-				f(d, p.providers(d))
+			switch {
+			case d == markPre:
+			case p.isRich(d):
+				for _, b := range p.normalize(d, false).blocks {
+					if list, open := p.wanted(b); open {
+						f(list)
+					}
+				}
+			default:
+				f(p.providers(d))
 			}
 		}
 	}
+}
+
+// wanted returns the packages of a clause, unless it excludes one that is not
+// installed.
+func (p *Pool) wanted(block []int32) (list []int32, open bool) {
+	for _, l := range block {
+		if l > 0 {
+			list = append(list, l)
+		} else if !p.isInstalled(-l) {
+			return nil, false
+		}
+	}
+	return list, true
 }
 
 // remove takes away the seeds, what they need, and what supplements what has
 // gone.
 func (c *cleaner) remove() {
 	p := c.s.pool
+	before := c.kept.clone()
 	for len(c.queue) > 0 {
 		pkg := c.queue[0]
 		c.queue = c.queue[1:]
 		if c.kept.has(pkg) && !c.user.has(pkg) {
 			c.kept.clear(pkg)
-			c.each(pkg, func(_ DepID, list []int32) {
+			c.each(pkg, func(list []int32) {
 				for _, q := range list {
 					if c.kept.has(q) && p.isInstalled(q) && !c.user.has(q) {
 						c.queue = append(c.queue, q)
@@ -167,7 +201,7 @@ func (c *cleaner) remove() {
 		}
 		if len(c.queue) == 0 {
 			c.s.eachInstalled(func(pkg int32) {
-				if c.kept.has(pkg) && !c.user.has(pkg) && p.deps[depSupplements][pkg] != 0 && !c.supplements(pkg) {
+				if c.kept.has(pkg) && !c.user.has(pkg) && p.deps[depSupplements][pkg] != 0 && c.supplements(pkg, before) && !c.supplements(pkg, c.kept) {
 					c.queue = append(c.queue, pkg)
 				}
 			})
@@ -175,9 +209,10 @@ func (c *cleaner) remove() {
 	}
 }
 
-func (c *cleaner) supplements(pkg int32) bool {
+// supplements reports whether a package supplements something of a set.
+func (c *cleaner) supplements(pkg int32, in bitset) bool {
 	for _, d := range c.s.pool.list(depSupplements, pkg) {
-		if c.s.depPossible(d, c.kept) {
+		if c.s.depPossible(d, in) {
 			return true
 		}
 	}
@@ -188,35 +223,40 @@ func (c *cleaner) supplements(pkg int32) bool {
 func (c *cleaner) addBack() {
 	s, p := c.s, c.s.pool
 	s.eachInstalled(func(pkg int32) {
+		if c.gone.has(pkg) {
+			c.kept.clear(pkg)
+		}
 		if c.kept.has(pkg) {
 			c.queue = append(c.queue, pkg)
 		}
 	})
 	c.queue = append(c.queue, c.reserve...)
 	back := func(q int32) {
-		if p.isInstalled(q) && !c.kept.has(q) && !c.seeds.has(q) {
+		if p.isInstalled(q) && !c.kept.has(q) && !c.seeds.has(q) && !c.gone.has(q) {
 			c.kept.set(q)
 			c.queue = append(c.queue, q)
 		}
 	}
-	for len(c.queue) > 0 {
-		pkg := c.queue[0]
-		c.queue = c.queue[1:]
-		c.each(pkg, func(_ DepID, list []int32) {
-			if slices.Contains(list, pkg) {
-				return
-			}
-			for _, q := range list {
-				back(q)
-			}
-		})
-		if len(c.queue) == 0 {
-			s.eachInstalled(func(pkg int32) {
-				if !c.kept.has(pkg) && p.deps[depSupplements][pkg] != 0 && c.supplements(pkg) {
-					back(pkg)
+	for again := true; again; again = len(c.queue) > 0 {
+		for len(c.queue) > 0 {
+			pkg := c.queue[0]
+			c.queue = c.queue[1:]
+			c.each(pkg, func(list []int32) {
+				if slices.Contains(list, pkg) {
+					return
+				}
+				for _, q := range list {
+					back(q)
 				}
 			})
 		}
+		in := c.kept.clone()
+		in.union(c.coming)
+		s.eachInstalled(func(pkg int32) {
+			if !c.kept.has(pkg) && p.deps[depSupplements][pkg] != 0 && c.supplements(pkg, in) {
+				back(pkg)
+			}
+		})
 	}
 }
 

@@ -31,6 +31,15 @@ func (t *Transaction) Unneeded() (all, roots []PkgID) {
 	}
 	c := s.newCleaner()
 	c.markUser()
+	user := c.user.clone()
+	c.findSeeds(false)
+	c.queue = nil
+	for _, pkg := range c.updated { // needed or not as before
+		c.seeds.clear(pkg)
+		if user.has(pkg) {
+			c.user.set(pkg)
+		}
+	}
 	s.eachInstalled(func(pkg int32) {
 		if c.user.has(pkg) {
 			c.kept.set(pkg)
@@ -58,9 +67,11 @@ func (s *solver) rootsOf(list []PkgID) []PkgID {
 	for i, id := range list {
 		at[int32(id)] = i
 	}
+	there := newBitset(len(s.pool.name))
+	s.eachInstalled(there.set)
 	edges := make([][]int, len(list))
 	for i, id := range list {
-		(&cleaner{s: s}).each(int32(id), func(_ DepID, by []int32) {
+		(&cleaner{s: s}).each(int32(id), func(by []int32) {
 			for _, q := range by {
 				if to, ok := at[q]; ok && to != i {
 					edges[i] = append(edges[i], to)
@@ -68,6 +79,9 @@ func (s *solver) rootsOf(list []PkgID) []PkgID {
 			}
 		})
 		for _, d := range s.pool.list(depSupplements, int32(id)) {
+			if !s.depPossible(d, there) {
+				continue
+			}
 			for _, q := range s.pool.mentioned(d) {
 				if from, ok := at[q]; ok && from != i {
 					edges[from] = append(edges[from], i)
@@ -93,12 +107,15 @@ func (s *solver) rootsOf(list []PkgID) []PkgID {
 	return out
 }
 
-// mentioned returns the providers of all names in a dependency.
+// mentioned returns the providers of all names in a dependency, other than
+// those in conditions.
 func (p *Pool) mentioned(d DepID) []int32 {
 	if d.isRel() {
 		switch r := p.rel(d); r.op {
-		case OpAnd, OpOr, OpIf, OpUnless, OpElse:
+		case OpAnd, OpOr:
 			return slices.Concat(p.mentioned(r.left), p.mentioned(r.right))
+		case OpIf, OpUnless:
+			return p.mentioned(r.left)
 		}
 	}
 	return p.providers(d)
