@@ -87,7 +87,7 @@ func TestPruneOptionsEqualReal(t *testing.T) {
 				testenv.Run(t, "", "cp", "-a", repo, at)
 				out, err := exec.Command(program, append([]string{"--repo=" + at, "prune"}, args...)...).CombinedOutput()
 				said[i], failed[i] = strings.ReplaceAll(string(out), "\u00a0", " "), err != nil // as the locale has it
-				if failed[i] { // the usage text has the options in another order
+				if failed[i] {                                                                  // the usage text has the options in another order
 					said[i] = said[i][strings.LastIndex(strings.TrimSpace(said[i]), "\n")+1:]
 				}
 				left[i] = testenv.Run(t, at, "find", "objects", "deltas", "state", "-type", "f", "-printf", "%p %s\n")
