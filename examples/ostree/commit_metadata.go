@@ -138,7 +138,7 @@ func (c *committer) tree(ctx context.Context, args []string) (ostree.Tree, error
 		m = c.tx.MutableTree(t.Tree, t.Meta)
 	}
 	trees := c.opts.trees
-	if len(trees) == 0 && (len(args) > 0 || c.opts.base == "") {
+	if len(trees) == 0 {
 		dir := "."
 		if len(args) > 0 {
 			dir = args[0]
@@ -198,15 +198,46 @@ func (c *committer) addTree(ctx context.Context, m *ostree.MutableTree, arg stri
 		if m.Meta().IsZero() {
 			return c.tx.MutableTree(over.Tree, over.Meta), nil
 		}
-		tree, meta, err := c.tx.WriteTree(ctx, m)
-		if err != nil {
-			return nil, err
-		}
-		merged, err := c.tx.MergeTrees(ctx, ostree.Tree{Tree: tree, Meta: meta}, []ostree.Overlay{{Tree: over, Mode: ostree.UnionFiles, Name: value}})
-		if err != nil {
-			return nil, err
-		}
-		return c.tx.MutableTree(merged.Tree, merged.Meta), nil
+		return m, c.overlay(ctx, m, over)
 	}
 	return nil, errorf("Invalid tree type specification '%s'", kind)
+}
+
+// overlay lays a stored tree over m. Directories that only the tree has are not read.
+func (c *committer) overlay(ctx context.Context, m *ostree.MutableTree, over ostree.Tree) error {
+	m.SetMeta(over.Meta)
+	dt, err := c.tx.LoadDirTree(ctx, over.Tree)
+	if err != nil {
+		return noSuchObject(err, over.Tree, ostree.TypeDirTree)
+	}
+	for _, f := range dt.Files {
+		if e, err := m.Lookup(ctx, f.Name); err != nil {
+			return err
+		} else if e.Kind == ostree.EntryDir {
+			return errorf("Can't replace directory with file: %s", f.Name)
+		}
+		if err := m.SetFile(ctx, f.Name, f.Checksum); err != nil {
+			return err
+		}
+	}
+	for _, d := range dt.Dirs {
+		e, err := m.Lookup(ctx, d.Name)
+		switch {
+		case err != nil:
+			return err
+		case e.Kind == ostree.EntryFile:
+			return errorf("Can't replace file with directory: %s", d.Name)
+		case e.Kind == ostree.EntryDir:
+			if err := c.overlay(ctx, e.Dir, ostree.Tree{Tree: d.Tree, Meta: d.Meta}); err != nil {
+				return err
+			}
+			continue
+		}
+		sub, err := m.EnsureDir(ctx, d.Name, d.Meta)
+		if err != nil {
+			return err
+		}
+		*sub = *c.tx.MutableTree(d.Tree, d.Meta)
+	}
+	return nil
 }
