@@ -2,6 +2,7 @@ package testcase
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"example.com/rpmostree/depsolve"
@@ -10,8 +11,12 @@ import (
 // Operators of other package formats: they are read and written, but nothing
 // provides them.
 const (
-	opCompat    depsolve.Op = 23
-	opMultiArch depsolve.Op = 25
+	opFileConflict depsolve.Op = 21
+	opCompat       depsolve.Op = 23
+	opKind         depsolve.Op = 24
+	opMultiArch    depsolve.Op = 25
+	opError        depsolve.Op = 27
+	opConda        depsolve.Op = 30
 )
 
 // depOps lists the operators of the dependency syntax, longer ones first where
@@ -23,7 +28,8 @@ var depOps = []struct {
 	{"&", depsolve.OpAnd}, {"|", depsolve.OpOr}, {"+", depsolve.OpWith}, {"-", depsolve.OpWithout},
 	{"<NAMESPACE>", depsolve.OpNamespace}, {".", depsolve.OpArch}, {"<IF>", depsolve.OpIf},
 	{"<ELSE>", depsolve.OpElse}, {"<UNLESS>", depsolve.OpUnless},
-	{"<MULTIARCH>", opMultiArch}, {"compat >=", opCompat},
+	{"<MULTIARCH>", opMultiArch}, {"compat >=", opCompat}, {"<FILECONFLICT>", opFileConflict},
+	{"<KIND>", opKind}, {"<ERROR>", opError}, {"<CONDA>", opConda},
 	{"<=>", depsolve.OpLT | depsolve.OpEQ | depsolve.OpGT}, {"<=", depsolve.OpLT | depsolve.OpEQ},
 	{">=", depsolve.OpGT | depsolve.OpEQ}, {"<>", depsolve.OpLT | depsolve.OpGT},
 	{"=", depsolve.OpEQ}, {"<", depsolve.OpLT}, {">", depsolve.OpGT},
@@ -52,9 +58,9 @@ func ParseDep(pool *depsolve.Pool, text string) (depsolve.DepID, error) {
 
 func (p *depParser) skip() { p.text = strings.TrimLeft(p.text, " \t") }
 
-// expr reads operands joined by operators. Comparisons bind to the operand on
-// their left and one word; everything else takes the whole rest as its right
-// side.
+// expr reads operands joined by operators. Comparisons join what is on their
+// left with one operand; everything else, architectures too, takes the whole
+// rest as its right side.
 func (p *depParser) expr(depth int) (depsolve.DepID, error) {
 	if depth > maxDepDepth {
 		return 0, fmt.Errorf("nested deeper than %d", maxDepDepth)
@@ -70,7 +76,7 @@ func (p *depParser) expr(depth int) (depsolve.DepID, error) {
 			return 0, fmt.Errorf("no operator at %q", p.text)
 		}
 		var right depsolve.DepID
-		if op < 8 || op == depsolve.OpArch {
+		if op < 8 {
 			if right, err = p.operand(depth); err == nil {
 				right, err = p.compat(right, depth)
 			}
@@ -92,11 +98,18 @@ func (p *depParser) compat(version depsolve.DepID, depth int) (depsolve.DepID, e
 		return version, nil
 	}
 	p.text = rest
-	oldest, err := p.operand(depth)
+	oldest, err := p.expr(depth + 1)
 	return p.pool.Relation(version, opCompat, oldest), err
 }
 
 func (p *depParser) operator() (depsolve.Op, bool) {
+	if rest, ok := strings.CutPrefix(p.text, "<"); ok { // by its number
+		number, rest, _ := strings.Cut(rest, ">")
+		if n, err := strconv.ParseUint(number, 10, 8); err == nil && n > 0 {
+			p.text = rest
+			return depsolve.Op(n), true
+		}
+	}
 	for _, o := range depOps {
 		if rest, ok := strings.CutPrefix(p.text, o.text); ok {
 			p.text = rest

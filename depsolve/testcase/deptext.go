@@ -17,37 +17,48 @@ func DepText(pool *depsolve.Pool, d depsolve.DepID) string {
 		}
 		return escape(pool.DepString(d))
 	}
-	switch op {
-	case depsolve.OpNamespace:
+	switch {
+	case isCall(pool, left, op):
 		return plain(pool, left) + "(" + DepText(pool, right) + ")"
-	case opMultiArch:
+	case isAny(pool, op, right):
 		return DepText(pool, left) + ":" + DepText(pool, right)
 	}
 	l, r := DepText(pool, left), DepText(pool, right)
-	if _, lop, _, ok := pool.Split(left); ok && wraps(lop) {
-		l = "(" + l + ")"
-	} else if ok && !wraps(op) && op != opCompat && lop != depsolve.OpNamespace {
+	if lop := operatorOf(pool, left); lop >= 8 || lop > 0 && (op < 8 || op == opCompat) {
 		l = "(" + l + ")"
 	}
-	if _, rop, _, ok := pool.Split(right); ok && wraps(rop) && (rop != op || op == depsolve.OpWith) {
+	switch rop := operatorOf(pool, right); {
+	case rop == 0, op < 8 && rop == opCompat,
+		rop == op && (op == depsolve.OpAnd || op == depsolve.OpOr), rop < 8 && op >= 8:
+	default:
 		r = "(" + r + ")"
 	}
 	return l + " " + opText(op) + " " + r
 }
 
+// isCall reports whether a relation is a namespace with its argument.
+func isCall(pool *depsolve.Pool, left depsolve.DepID, op depsolve.Op) bool {
+	return op == depsolve.OpNamespace && strings.HasPrefix(pool.DepString(left), "namespace:")
+}
+
+// isAny reports whether a relation is about a package of any architecture.
+func isAny(pool *depsolve.Pool, op depsolve.Op, right depsolve.DepID) bool {
+	return op == opMultiArch && pool.DepString(right) == "any"
+}
+
+// operatorOf returns the operator of a relation that is not written as one
+// word; 0 stands for everything else.
+func operatorOf(pool *depsolve.Pool, d depsolve.DepID) depsolve.Op {
+	left, op, right, ok := pool.Split(d)
+	if !ok || isCall(pool, left, op) || isAny(pool, op, right) {
+		return 0
+	}
+	return op
+}
+
 // plain is the text of a name whose colon does not need hiding.
 func plain(pool *depsolve.Pool, d depsolve.DepID) string {
 	return strings.ReplaceAll(escape(pool.DepString(d)), `\3a`, ":")
-}
-
-// wraps reports whether an operator takes whole dependencies, so that it needs
-// parentheses inside another one.
-func wraps(op depsolve.Op) bool {
-	switch op {
-	case depsolve.OpArch, depsolve.OpNamespace, opMultiArch, opCompat:
-		return false
-	}
-	return op >= 8
 }
 
 func opText(op depsolve.Op) string {
