@@ -12,7 +12,7 @@ import (
 func Help(c *cobra.Command) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Usage:\n  %s\n", usageLine(c))
-	if c.Short != "" && c.HasParent() {
+	if c.Short != "" {
 		fmt.Fprintf(&b, "\n%s\n", c.Short)
 	}
 	sections := []section{commands(c), {title: "Help Options:", rows: [][2]string{{"-h, --help", "Show help options"}}}, options(c)}
