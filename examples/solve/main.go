@@ -10,7 +10,8 @@
 // DIR is a directory with repodata; that of --installed may also be a root
 // directory or one with an RPM database. With --json the answer is a document
 // for programs. If a request cannot be fulfilled it explains the problems and
-// what would help; the exit status is then 1.
+// what would help; the exit status is then 1. It is 2 if there is no answer at
+// all: for a wrong call, or a repository that cannot be read.
 package main
 
 import (
@@ -40,6 +41,15 @@ func main() {
 	os.Exit(code)
 }
 
+// The exit statuses besides 0.
+const (
+	exitProblems = 1
+	exitError    = 2
+)
+
+const about = "Show what installing, erasing or updating packages would do, and why, without doing it.\n" +
+	"The exit status is 1 if the request cannot be fulfilled, and 2 for a wrong call or a repository that cannot be read."
+
 // app holds the options of one call.
 type app struct {
 	repos                     []string
@@ -51,11 +61,12 @@ type app struct {
 	vendors, all, choices     bool
 	stdout                    io.Writer
 	metadata                  []*repo.Metadata
+	refused                   bool // the problems have been printed
 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	a := &app{stdout: stdout, arch: machine()}
-	root := glibopt.Group("solve COMMAND", "", "No command specified", "Unknown command '%s'")
+	root := glibopt.Group("solve COMMAND", about, "No command specified", "Unknown command '%s'")
 	f := root.PersistentFlags()
 	f.StringArrayVar(&a.repos, "repo", nil, "Repository: ID=DIR[,priority=N][,cost=N], better ones first")
 	f.StringVar(&a.installed, "installed", "", "The installed system: repodata, a root directory or an RPM database")
@@ -85,7 +96,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 			return a.solve(c.Context(), v.action, specs)
 		}})
 	}
-	return glibopt.Run(ctx, root, args, nil, stdout, stderr)
+	code := glibopt.Run(ctx, root, args, nil, stdout, stderr)
+	if code != 0 && !a.refused {
+		return exitError
+	}
+	return code
 }
 
 // machine is the RPM name of the architecture that this program was built for.

@@ -119,7 +119,30 @@ func TestWrongCalls(t *testing.T) {
 		{[]string{"frob"}, "error: Unknown command 'frob'\n"},
 	} {
 		code, _, errs := call(c.args...)
-		require.Equal(t, 1, code)
+		require.Equal(t, 2, code)
 		require.Contains(t, errs, c.want)
 	}
+}
+
+func TestUnreadableRepositoryIsAnError(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "repodata"), 0o755))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "repodata", "repomd.xml"), []byte("<repomd"), 0o644))
+	for _, args := range [][]string{
+		{"--repo", "x=" + dir, "install", "app"},
+		{"--json", "--repo", "x=" + dir, "install", "app"},
+		{"--repo", "x=" + filepath.Join(dir, "nosuch"), "install", "app"},
+		{"--installed", dir, "update"},
+	} {
+		code, out, errs := call(args...)
+		require.Equal(t, 2, code, args)
+		require.Empty(t, out)
+		require.Contains(t, errs, "error: ")
+	}
+}
+
+func TestHelpTellsTheExitStatus(t *testing.T) {
+	code, out, _ := call("--help")
+	require.Zero(t, code)
+	require.Contains(t, out, "The exit status is 1 if the request cannot be fulfilled, and 2 for a wrong call")
 }

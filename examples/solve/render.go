@@ -178,7 +178,7 @@ func (a *app) printProblems(ctx context.Context, pool *depsolve.Pool, e *depsolv
 		if err := a.printJSON(ans); err != nil {
 			return err
 		}
-		return &glibopt.ExitError{Code: 1}
+		return a.refuse()
 	}
 	for i, p := range ans.Problems {
 		fmt.Fprintf(a.stdout, "Problem %d of %d: %s\n", i+1, len(ans.Problems), strings.ReplaceAll(p.Text, "\n", "\n  - "))
@@ -186,7 +186,13 @@ func (a *app) printProblems(ctx context.Context, pool *depsolve.Pool, e *depsolv
 			fmt.Fprintf(a.stdout, "  would help: %s\n", strings.Join(s, " and "))
 		}
 	}
-	return &glibopt.ExitError{Code: 1}
+	return a.refuse()
+}
+
+// refuse ends the call after the problems have been printed.
+func (a *app) refuse() error {
+	a.refused = true
+	return &glibopt.ExitError{Code: exitProblems}
 }
 
 func (a *app) printJSON(v any) error {
