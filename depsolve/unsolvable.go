@@ -81,6 +81,7 @@ func (s *solver) contradiction(n int32) int32 {
 			f.rules = append(f.rules, e)
 		}
 	}
+	slices.Reverse(f.proof) // the last one is what came in the way
 	return s.record(f)
 }
 
