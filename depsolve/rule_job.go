@@ -114,6 +114,9 @@ func (s *solver) addTarget(pkg int32, j *Job) {
 		if !slices.Contains(s.targets[old], pkg) {
 			s.targets[old] = append(s.targets[old], pkg)
 		}
+		if old != pkg && p.identical(old, pkg) && !slices.Contains(s.targets[old], old) {
+			s.targets[old] = append(s.targets[old], old) // that is it already
+		}
 	}
 	if p.isInstalled(pkg) {
 		add(pkg)

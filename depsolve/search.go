@@ -341,7 +341,11 @@ func (s *solver) updateChoice(pkg, rule int32, special []int32) []int32 {
 			list = append(list, q)
 		}
 	}
-	return s.pruneToTargets(pkg, list)
+	list = s.pruneToTargets(pkg, list)
+	if special != nil && s.sat.Values[pkg] > 0 && slices.Contains(s.filter(append([]int32{pkg}, list...), modeRecommend), pkg) {
+		return nil // the others would come beside it and are no better
+	}
+	return list
 }
 
 // decideDependencies finds clauses that need a decision: all negative literals
