@@ -175,8 +175,9 @@ type SummaryOptions struct {
 }
 
 // UpdateSummary writes the file summary: local refs with their commits, refs of mirrored collections,
-// and the static deltas. The signature of the previous summary, summary.sig, is removed. In a
-// repository with a collection id, the ref ostree-metadata gets a new, empty commit first.
+// and the static deltas, after their indexes have been brought up to date as by [Repo.ReindexDeltas]. The
+// signature of the previous summary, summary.sig, is removed. In a repository with a collection id, the ref
+// ostree-metadata gets a new, empty commit first.
 //
 // The bytes are those that the ostree command writes.
 func (r *Repo) UpdateSummary(ctx context.Context, o *SummaryOptions) error {
@@ -209,6 +210,9 @@ func (r *Repo) updateSummary(ctx context.Context, o *SummaryOptions) error {
 		if err := r.writeMetadataCommit(ctx, o, now); err != nil {
 			return err
 		}
+	}
+	if err := r.reindexDeltas(ctx, nil); err != nil {
+		return err
 	}
 	refs, err := r.publishedRefs(ctx)
 	if err != nil {
@@ -342,14 +346,13 @@ func (r *Repo) summaryRef(ctx context.Context, ref Ref) (gvariant.Value, error) 
 
 func (r *Repo) summaryMetadata(ctx context.Context, o *SummaryOptions, now time.Time, others gvariant.Value) (gvariant.Value, error) {
 	d := o.Metadata.Clone()
-	indexed, err := r.summaryDeltas(ctx, d)
-	if err != nil {
+	if err := r.summaryDeltas(d); err != nil {
 		return gvariant.Value{}, err
 	}
 	d.Set(KeySummaryLastModified, bigTime(now))
 	d.Set(KeySummaryMode, gvariant.NewString(r.mode.String()))
 	d.Set(keySummaryTombstones, gvariant.NewBool(r.current().tombstoneCommits))
-	d.Set(keySummaryIndexed, gvariant.NewBool(indexed))
+	d.Set(keySummaryIndexed, gvariant.NewBool(true)) // the indexes were written before
 	if id := r.CollectionID(); id != "" {
 		d.Set(KeySummaryCollectionID, gvariant.NewString(id))
 	}
@@ -359,27 +362,15 @@ func (r *Repo) summaryMetadata(ctx context.Context, o *SummaryOptions, now time.
 	return hashedDict(d), nil
 }
 
-// summaryDeltas lists the static deltas unless core.no-deltas-in-summary forbids it, and reports whether a
-// client may rely on the index files of deltas: they exist if core.indexed-deltas is set, or are not
-// needed because there is no delta.
-func (r *Repo) summaryDeltas(ctx context.Context, d *gvariant.Dict) (indexed bool, err error) {
-	config := r.Config()
+// summaryDeltas lists the static deltas unless core.no-deltas-in-summary forbids it.
+func (r *Repo) summaryDeltas(d *gvariant.Dict) error {
 	deltas, err := r.staticDeltas()
 	if err != nil {
-		return false, err
+		return err
 	}
-	if indexed, err = config.GetBool("core", "indexed-deltas", len(deltas) == 0); err != nil {
-		return false, err
-	}
-	if _, set := config.Get("core", "indexed-deltas"); !set && indexed {
-		config.Set("core", "indexed-deltas", "true") // there are indexes of all deltas, as there are none
-		if err := r.WriteConfig(ctx, config); err != nil {
-			return false, err
-		}
-	}
-	skip, err := config.GetBool("core", "no-deltas-in-summary", false)
+	skip, err := r.Config().GetBool("core", "no-deltas-in-summary", false)
 	if err != nil || skip || len(deltas) == 0 {
-		return indexed, err
+		return err
 	}
 	list := gvariant.NewDict()
 	for i := range deltas {
@@ -388,12 +379,12 @@ func (r *Repo) summaryDeltas(ctx context.Context, d *gvariant.Dict) (indexed boo
 			continue
 		}
 		if err != nil {
-			return false, err
+			return err
 		}
 		list.Set(deltas[i].name(), gvariant.NewBytes(digest[:]))
 	}
 	d.Set(keyStaticDeltas, hashedDict(list))
-	return indexed, nil
+	return nil
 }
 
 // writeMetadataCommit makes the ref ostree-metadata a commit with no files that carries the additional

@@ -15,7 +15,6 @@ import (
 
 	"example.com/rpmostree/internal/glibopt"
 	"example.com/rpmostree/ostree"
-	"example.com/rpmostree/ostree/delta"
 	"example.com/rpmostree/ostree/gvariant"
 	"example.com/rpmostree/ostree/sign"
 )
@@ -75,23 +74,7 @@ func updateSummary(ctx context.Context, repo *ostree.Repo, add []string) error {
 		}
 		o.Metadata.Set(k, v)
 	}
-	if err := indexDeltas(ctx, repo); err != nil {
-		return err
-	}
 	return repo.UpdateSummary(ctx, &o)
-}
-
-// indexDeltas brings the indexes of static deltas up to date, which are what clients look at first.
-func indexDeltas(ctx context.Context, repo *ostree.Repo) error {
-	deltas, err := delta.List(repo)
-	if err != nil {
-		return err
-	}
-	indexes, err := delta.Indexes(repo)
-	if err != nil || len(deltas)+len(indexes) == 0 {
-		return err
-	}
-	return delta.Reindex(ctx, repo)
 }
 
 // summaryView says what of a summary to print.

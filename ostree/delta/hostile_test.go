@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -314,4 +315,21 @@ func FuzzIndex(f *testing.F) {
 		require.NoError(t, err)
 		require.Equal(t, index, again)
 	})
+}
+
+func encodeIndex(deltas map[Name]ostree.Checksum) []byte {
+	byText := map[string]ostree.Checksum{}
+	var names []string
+	for n, sum := range deltas {
+		byText[n.String()] = sum
+		names = append(names, n.String())
+	}
+	slices.Sort(names)
+	list, d := gvariant.NewDict(), gvariant.NewDict()
+	for _, name := range names {
+		sum := byText[name]
+		list.Set(name, gvariant.NewBytes(sum[:]))
+	}
+	d.Set(keyStaticDeltas, list.Value())
+	return d.Value().Bytes()
 }

@@ -2,7 +2,6 @@ package delta
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -127,23 +126,6 @@ func ParseIndex(data []byte) (map[Name]ostree.Checksum, error) {
 	return out, nil
 }
 
-func encodeIndex(deltas map[Name]ostree.Checksum) []byte {
-	byText := map[string]ostree.Checksum{}
-	var names []string
-	for n, sum := range deltas {
-		byText[n.String()] = sum
-		names = append(names, n.String())
-	}
-	slices.Sort(names)
-	list, d := gvariant.NewDict(), gvariant.NewDict()
-	for _, name := range names {
-		sum := byText[name]
-		list.Set(name, gvariant.NewBytes(sum[:]))
-	}
-	d.Set(keyStaticDeltas, list.Value())
-	return d.Value().Bytes()
-}
-
 // Indexes returns the commits that have an index of deltas.
 func Indexes(repo *ostree.Repo) ([]ostree.Checksum, error) {
 	root, err := dirfd.Open(repo.Path())
@@ -164,91 +146,7 @@ func Indexes(repo *ostree.Repo) ([]ostree.Checksum, error) {
 	return out, nil
 }
 
-// Reindex makes the indexes of the deltas to the given commits, or of all if none
-// is given, and removes those of commits without deltas. Clients use them, and
-// summaries say so, from then on.
+// Reindex is [ostree.Repo.ReindexDeltas].
 func Reindex(ctx context.Context, repo *ostree.Repo, to ...ostree.Checksum) error {
-	// The shared lock of a transaction keeps deltas from being pruned.
-	tx, err := repo.Begin(ctx, &ostree.TxOptions{KeepStaged: true})
-	if err != nil {
-		return fmt.Errorf("index deltas: %w", err)
-	}
-	err = reindex(ctx, repo, to)
-	if err = errors.Join(err, tx.Abort()); err != nil {
-		return fmt.Errorf("index deltas: %w", err)
-	}
-	return nil
-}
-
-func reindex(ctx context.Context, repo *ostree.Repo, to []ostree.Checksum) error {
-	root, err := dirfd.Open(repo.Path())
-	if err != nil {
-		return err
-	}
-	defer root.Close()
-	want, err := digests(root, repo, to)
-	if err != nil {
-		return err
-	}
-	stale, err := Indexes(repo)
-	if err != nil {
-		return err
-	}
-	for _, c := range stale {
-		if _, ok := want[c]; !ok && (len(to) == 0 || slices.Contains(to, c)) {
-			if err := atomicfs.Remove(ctx, root, IndexPath(c)); err != nil {
-				return err
-			}
-		}
-	}
-	for c, deltas := range want {
-		if err := writeIndex(ctx, root, c, encodeIndex(deltas)); err != nil {
-			return err
-		}
-	}
-	return announce(ctx, repo)
-}
-
-// digests groups the deltas of a repository by the commit they lead to.
-func digests(root *dirfd.Dir, repo *ostree.Repo, to []ostree.Checksum) (map[ostree.Checksum]map[Name]ostree.Checksum, error) {
-	names, err := List(repo)
-	if err != nil {
-		return nil, err
-	}
-	out := map[ostree.Checksum]map[Name]ostree.Checksum{}
-	for _, n := range names {
-		if len(to) > 0 && !slices.Contains(to, n.To) {
-			continue
-		}
-		data, err := root.ReadFile(n.Dir()+"/"+superblockFile, maxSuperblock)
-		if err != nil {
-			return nil, err
-		}
-		if out[n.To] == nil {
-			out[n.To] = map[Name]ostree.Checksum{}
-		}
-		out[n.To][n] = sha256.Sum256(data)
-	}
-	return out, nil
-}
-
-func writeIndex(ctx context.Context, root *dirfd.Dir, to ostree.Checksum, data []byte) error {
-	name := IndexPath(to)
-	if old, err := root.ReadFile(name, maxSuperblock); err == nil && string(old) == string(data) {
-		return nil
-	}
-	if err := atomicfs.MkdirAll(ctx, root, name[:strings.LastIndexByte(name, '/')], 0o755); err != nil {
-		return err
-	}
-	return atomicfs.WriteFile(ctx, root, name, data, 0o644, nil)
-}
-
-// announce notes in the configuration that indexes are there.
-func announce(ctx context.Context, repo *ostree.Repo) error {
-	c := repo.Config()
-	if on, err := c.GetBool("core", "indexed-deltas", false); err != nil || on {
-		return err
-	}
-	c.Set("core", "indexed-deltas", "true")
-	return repo.WriteConfig(ctx, c)
+	return repo.ReindexDeltas(ctx, to...)
 }
