@@ -169,7 +169,6 @@ func (r *Repo) removeDeltaIndexes(ctx context.Context, stale func(Checksum) bool
 }
 
 func (r *Repo) writeDeltaIndex(ctx context.Context, to Checksum, deltas []*staticDelta) error {
-	slices.SortFunc(deltas, func(a, b *staticDelta) int { return strings.Compare(a.name(), b.name()) })
 	list, d := gvariant.NewDict(), gvariant.NewDict()
 	for _, delta := range deltas {
 		sum, err := r.superblockDigest(delta)
@@ -181,7 +180,7 @@ func (r *Repo) writeDeltaIndex(ctx context.Context, to Checksum, deltas []*stati
 		}
 		list.Set(delta.name(), gvariant.NewBytes(sum[:]))
 	}
-	d.Set(keyStaticDeltas, list.Value())
+	d.Set(keyStaticDeltas, hashedDict(list)) // as in a summary
 	data := d.Value().Bytes()
 	text := strings.ReplaceAll(base64.RawStdEncoding.EncodeToString(to[:]), "/", "_")
 	name := deltaIndexes + "/" + text[:2] + "/" + text[2:] + deltaIndexSuffix

@@ -18,23 +18,23 @@ func TestCommitsOfLayersWriteWhatTheRealOnesDo(t *testing.T) {
 	testenv.NeedRoot(t)
 	ours, dir := ourCommand(t), t.TempDir()
 	for file, body := range map[string]string{
-		"a/x/y/f": "f", "a/x/g": "g", "a/top": "a", "b/x/z/h": "h", "b/new/deep/i": "i", "b/top": "b", "file/x": "a file", "dir/top/in": "a directory", "cwd/here": "here",
+		"one/x/y/f": "f", "one/x/g": "g", "one/top": "1", "two/x/z/h": "h", "two/new/deep/i": "i", "two/top": "2", "file/x": "a file", "dir/top/in": "a directory", "cwd/here": "here",
 	} {
 		path := filepath.Join(dir, file)
 		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
 		require.NoError(t, os.WriteFile(path, []byte(body), 0o644))
 	}
-	require.NoError(t, os.Chmod(filepath.Join(dir, "b/x"), 0o700))
+	require.NoError(t, os.Chmod(filepath.Join(dir, "two/x"), 0o700))
 	plain := filepath.Join(dir, "repo")
 	testenv.Run(t, dir, "ostree", "--repo="+plain, "init", "--mode=archive")
-	for _, tree := range []string{"a", "b", "file", "dir"} {
+	for _, tree := range []string{"one", "two", "file", "dir"} {
 		testenv.Run(t, dir, "ostree", "--repo="+plain, "commit", "--branch="+tree, tree)
 	}
 	for _, layers := range []string{
-		"--tree=ref=a", "--tree=ref=a --tree=ref=b", "--base=a --tree=ref=b", "--base=b --tree=ref=a", "--base=a --tree=ref=b --tree=ref=a",
-		"--base=a", "--base=a cwd", "--base=a --tree=dir=b", "--tree=dir=cwd --tree=ref=a --tree=ref=b", "--tree=dir=cwd --tree=ref=b --tree=dir=a",
-		"--base=a --tree=dir=cwd --tree=ref=b", "--tree=ref=a --tree=dir=cwd --tree=ref=a", "--base=a --tree=ref=file", "--base=file --tree=ref=a",
-		"--base=a --tree=ref=dir", "--base=a --tree=ref=b --owner-uid=7", "--base=a --tree=ref=nosuch", "--base=nosuch",
+		"--tree=ref=one", "--tree=ref=one --tree=ref=two", "--base=one --tree=ref=two", "--base=two --tree=ref=one", "--base=one --tree=ref=two --tree=ref=one",
+		"--base=one", "--base=one cwd", "--base=one --tree=dir=two", "--tree=dir=cwd --tree=ref=one --tree=ref=two", "--tree=dir=cwd --tree=ref=two --tree=dir=one",
+		"--base=one --tree=dir=cwd --tree=ref=two", "--tree=ref=one --tree=dir=cwd --tree=ref=one", "--base=one --tree=ref=file", "--base=file --tree=ref=one",
+		"--base=one --tree=ref=dir", "--base=one --tree=ref=two --owner-uid=7", "--base=one --tree=ref=nosuch", "--base=nosuch",
 	} {
 		var said, left [2]string
 		for i, program := range []string{"ostree", ours} {
