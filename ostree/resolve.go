@@ -15,6 +15,9 @@ import (
 // same in the parent repository, the unique start of the checksum of a commit.
 // Each "^" at the end goes to the parent. If there is none the error matches
 // [fs.ErrNotExist].
+//
+// libostree looks for the start of a checksum before it looks for refs, so that
+// a new commit may change what a ref named "beef" means; here it does not.
 func (r *Repo) ResolveRev(ctx context.Context, rev string) (Checksum, error) {
 	base := strings.TrimRight(rev, "^")
 	c, err := r.resolveBase(ctx, base)

@@ -119,6 +119,7 @@ func openDeltaRepo(t *testing.T, dir string) *ostree.Repo {
 
 // TestDeltaApplyTheirs applies what the real command makes.
 func TestDeltaApplyTheirs(t *testing.T) {
+	t.Parallel() // waits for disks and processes
 	w := newDeltaWorld(t)
 	both := []string{"--from=" + w.from, "--to=" + w.to}
 	scratch := []string{"--empty", "--to=" + w.to}

@@ -75,6 +75,7 @@ func deltaCases(w *deltaWorld, name delta.Name) map[string]struct {
 // TestDeltaGenerateForTheirs: the real command shows and applies what we make,
 // and xz accepts the parts.
 func TestDeltaGenerateForTheirs(t *testing.T) {
+	t.Parallel() // waits for disks and processes
 	w := newDeltaWorld(t)
 	testenv.NeedTool(t, "xz", "sh")
 	repo := openDeltaRepo(t, w.repo)
@@ -148,6 +149,7 @@ func TestDeltaShowOurs(t *testing.T) {
 
 // TestDeltaPullByTheirs: the real command pulls with our deltas over HTTP.
 func TestDeltaPullByTheirs(t *testing.T) {
+	t.Parallel() // waits for disks and processes
 	w := newDeltaWorld(t)
 	repo := openDeltaRepo(t, w.repo)
 	for _, fallbacks := range []bool{false, true} {

@@ -62,6 +62,7 @@ var signedDeltas = []struct {
 
 // TestSignedDeltasOfTheRealCommand are verified and applied, by none but the right key.
 func TestSignedDeltasOfTheRealCommand(t *testing.T) {
+	t.Parallel() // waits for disks and processes
 	w := newDeltaWorld(t)
 	for _, tc := range signedDeltas {
 		t.Run(tc.name, func(t *testing.T) {
@@ -102,6 +103,7 @@ func TestSignedDeltasOfTheRealCommand(t *testing.T) {
 
 // TestSignedDeltasForTheRealCommand: the real command verifies and applies what we sign.
 func TestSignedDeltasForTheRealCommand(t *testing.T) {
+	t.Parallel() // waits for disks and processes
 	w := newDeltaWorld(t)
 	signer, err := sign.NewSigner(sign.Dummy, "ours", &sign.Options{EnableDummy: true})
 	require.NoError(t, err)
@@ -143,6 +145,7 @@ func signWith(signers ...sign.Signer) func(context.Context, []byte) (*gvariant.D
 // TestEd25519DeltaAgreesWithOpenSSL: openssl verifies the signature of a delta, the real command applies it where none is
 // demanded, and we accept one that openssl has made of the bytes that the real command wrote.
 func TestEd25519DeltaAgreesWithOpenSSL(t *testing.T) {
+	t.Parallel() // waits for disks and processes
 	w := newDeltaWorld(t)
 	testenv.NeedTool(t, "openssl")
 	dir := t.TempDir()

@@ -14,6 +14,7 @@ import (
 
 // TestDiffTakesAttributesOfDirectoriesForWhatTheyAre compares trees whose extended attributes differ, in all modes.
 func TestDiffTakesAttributesOfDirectoriesForWhatTheyAre(t *testing.T) {
+	t.Parallel() // waits for disks and processes
 	testenv.NeedTool(t, "ostree")
 	testenv.NeedRoot(t)
 	testenv.NeedUserXattrs(t, t.TempDir())

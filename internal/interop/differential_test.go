@@ -37,10 +37,13 @@ import (
 //   - checkout --union leaves equal files alone that ours link; in user mode it copies files their owner cannot read;
 //     it does not put directories in the place of files with --whiteouts;
 //   - --consume keeps times, owners (in bare-user-only mode) and empty attributes of the files it takes;
+//   - a ref whose name is the start of a checksum means that commit;
+//   - static-delta show fails for deltas in files whose parts are not in the repository;
 //   - what a failing command has written so far, and which of several errors it reports, differs.
 //
 // RPMOSTREE_DIFFERENTIAL=FIRST-LAST runs these seeds instead of the few that time allows here.
 func TestRandomSessionsAreThoseOfTheRealCommand(t *testing.T) {
+	t.Parallel() // waits for disks and processes
 	testenv.NeedTool(t, "ostree")
 	testenv.NeedRoot(t)
 	testenv.NeedUserXattrs(t, t.TempDir())

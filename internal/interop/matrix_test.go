@@ -212,6 +212,7 @@ func (p *pairing) same(dst string) {
 
 // TestMatrix has every mode, written by either command and read by the other one.
 func TestMatrix(t *testing.T) {
+	t.Parallel() // waits for disks and processes
 	testenv.NeedTool(t, "ostree", "tar")
 	testenv.NeedRoot(t)
 	testenv.NeedUserXattrs(t, t.TempDir())

@@ -35,6 +35,7 @@ func turnTree(t *testing.T, dir string, turn int) string {
 // TestPruneWhileRealCommits prunes without pause while real commands commit, move refs and delete them. Each run
 // leaves objects that the next commit finds present, or not.
 func TestPruneWhileRealCommits(t *testing.T) {
+	t.Parallel() // waits for disks and processes
 	testenv.NeedTool(t, "ostree")
 	for mode, fsync := range map[string]string{"archive": "false", "bare-user": "true"} {
 		t.Run(mode+"/fsync="+fsync, func(t *testing.T) {

@@ -70,6 +70,7 @@ func pruneArgs(rnd *rand.Rand, commits []string) []string {
 // TestPruneOptionsEqualReal runs both commands with the same random options on copies of the same random repository, and
 // compares what they say and what is left.
 func TestPruneOptionsEqualReal(t *testing.T) {
+	t.Parallel() // waits for disks and processes
 	testenv.NeedTool(t, "ostree")
 	ours := filepath.Join(t.TempDir(), "ours")
 	testenv.Run(t, ".", "go", "build", "-o", ours, "example.com/rpmostree/examples/ostree")

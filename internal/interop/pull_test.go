@@ -112,6 +112,7 @@ func requireSame(t *testing.T, want, wantRef, got, gotRef string) {
 }
 
 func TestPullLocalFromReal(t *testing.T) {
+	t.Parallel() // waits for disks and processes
 	for _, from := range pullModes {
 		src := realRepo(t, from)
 		for _, to := range pullModes {
@@ -208,6 +209,7 @@ func oursFrom(t *testing.T, mode string) (ours *ostree.Repo, real string) {
 }
 
 func TestRealPullsFromOurs(t *testing.T) {
+	t.Parallel() // waits for disks and processes
 	ours, orig := oursFrom(t, "archive")
 	server := httptest.NewServer(http.FileServer(http.Dir(ours.Path())))
 	defer server.Close()
@@ -241,6 +243,7 @@ func TestRealPullsFromOurs(t *testing.T) {
 }
 
 func TestRealPullsLocallyFromOurs(t *testing.T) {
+	t.Parallel() // waits for disks and processes
 	for _, from := range pullModes {
 		ours, orig := oursFrom(t, from)
 		for _, to := range pullModes {

@@ -12,6 +12,7 @@ import (
 
 // TestPullErrorsAreTheRealOnes: scripts look at them.
 func TestPullErrorsAreTheRealOnes(t *testing.T) {
+	t.Parallel() // waits for disks and processes
 	testenv.NeedTool(t, "ostree")
 	ours, src := ourCommand(t), smallRepo(t)
 	listed := filepath.Join(t.TempDir(), "listed")

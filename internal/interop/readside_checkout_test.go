@@ -92,6 +92,7 @@ var checkoutCases = []checkoutCase{
 }
 
 func TestCheckoutEqualsReal(t *testing.T) {
+	t.Parallel() // waits for disks and processes
 	testenv.NeedTool(t, "ostree")
 	testenv.NeedRoot(t)
 	testenv.NeedUserXattrs(t, t.TempDir())
@@ -128,6 +129,7 @@ func TestCheckoutEqualsReal(t *testing.T) {
 
 // TestCheckoutOfOurs: they check out what we commit.
 func TestCheckoutOfOurs(t *testing.T) {
+	t.Parallel() // waits for disks and processes
 	testenv.NeedTool(t, "ostree")
 	testenv.NeedRoot(t)
 	testenv.NeedUserXattrs(t, t.TempDir())
@@ -161,6 +163,7 @@ var unionLayers = map[string]map[string]string{
 }
 
 func TestUnionEqualsReal(t *testing.T) {
+	t.Parallel() // waits for disks and processes
 	testenv.NeedTool(t, "ostree")
 	testenv.NeedRoot(t)
 	repo := ostreetest.NewRepo(t, ostree.ModeBare)

@@ -76,6 +76,7 @@ func overwrite(p string, data []byte) error {
 // TestFsckEqualsReal damages every object of a repository that the real command made, in several ways, and compares
 // the verdicts of both, and what --delete does.
 func TestFsckEqualsReal(t *testing.T) {
+	t.Parallel() // waits for disks and processes
 	testenv.NeedTool(t, "ostree")
 	testenv.NeedRoot(t)
 	testenv.NeedUserXattrs(t, t.TempDir())

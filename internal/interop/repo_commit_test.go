@@ -98,6 +98,7 @@ func realCommit(t testing.TB, repo, dir, ref string, args ...string) string {
 }
 
 func TestRepoCommitSameChecksum(t *testing.T) {
+	t.Parallel() // waits for disks and processes
 	testenv.NeedTool(t, "ostree")
 	testenv.NeedUserXattrs(t, t.TempDir())
 	zero := uint32(0)
@@ -251,6 +252,7 @@ func rehash(ctx context.Context, repo *ostree.Repo, n ostree.ObjectName) error {
 // TestRepoImportBetweenModes moves a commit of the real command through all
 // pairs of modes with ImportObject; the real fsck must accept each result.
 func TestRepoImportBetweenModes(t *testing.T) {
+	t.Parallel() // waits for disks and processes
 	testenv.NeedTool(t, "ostree")
 	testenv.NeedUserXattrs(t, t.TempDir())
 	ctx := context.Background()
