@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -15,6 +14,7 @@ import (
 
 	"example.com/rpmostree/internal/testenv"
 	"example.com/rpmostree/ostree"
+	"example.com/rpmostree/ostree/gvariant"
 	"example.com/rpmostree/ostree/sign"
 )
 
@@ -71,16 +71,19 @@ func TestEd25519AgreesWithOpenSSL(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// bytesOfText reads the first array of bytes of a value in text form, [[byte 0x01, 0x02]].
+// bytesOfText reads the first array of bytes of a list in text form, [[byte 0x01, 0x02]]; GLib writes one that ends with
+// zero as a string, [b'\001'].
 func bytesOfText(t *testing.T, text string) []byte {
 	t.Helper()
-	var out []byte
-	for field := range strings.FieldsSeq(strings.NewReplacer("[", " ", "]", " ", ",", " ", "byte", " ").Replace(text)) {
-		n, err := strconv.ParseUint(field, 0, 8)
-		require.NoError(t, err)
-		out = append(out, byte(n))
-	}
-	return out
+	list, err := gvariant.ParseText(strings.TrimSpace(text), "aay")
+	require.NoError(t, err)
+	require.Positive(t, list.Len())
+	return list.Index(0).Bytes()
+}
+
+func TestBytesOfText(t *testing.T) {
+	require.Equal(t, []byte{1, 255}, bytesOfText(t, "[[byte 0x01, 0xff]]\n"))
+	require.Equal(t, []byte("d\xa6'\v~\x00"), bytesOfText(t, `[b"d\246'\v~"]`))
 }
 
 // TestDummyAgreesWithTheRealCommand: both sign, and both verify what the other signed.
