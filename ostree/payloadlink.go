@@ -69,10 +69,13 @@ func parsePayloadLink(target string, m Mode) (ObjectName, bool) {
 	return n, up && err == nil && n.Type == TypeFile
 }
 
-// openPayload opens a file object with the payload, in the transaction or the repository. It returns nil if there is
-// none: whatever is wrong with a hint, the payload is written as if there were no hint.
-func (t *Tx) openPayload(payload Checksum, size int64) *os.File {
-	link := ObjectName{payload, TypePayloadLink}.LoosePath(t.repo.mode)
+// openPayload opens a file object with the payload that s has hashed, in the transaction or the repository. It returns nil
+// if there is none or nothing is to be shared: whatever is wrong with a hint, the payload is written as if there were none.
+func (t *Tx) openPayload(s *scratch, size int64) *os.File {
+	if !t.linksPayload(s, size) {
+		return nil
+	}
+	link := ObjectName{s.payloadSum(), TypePayloadLink}.LoosePath(t.repo.mode)
 	for _, dir := range []*dirfd.Dir{t.staging.dir, t.repo.objects} {
 		target, err := dir.Readlink(link)
 		if err != nil {
@@ -99,10 +102,7 @@ func (t *Tx) openPayload(payload Checksum, size int64) *os.File {
 // sharePayload makes f share the data of an object with the payload that s has hashed, and reports whether it does.
 // What f held before is dropped.
 func (t *Tx) sharePayload(s *scratch, f *os.File, size int64) bool {
-	if !t.linksPayload(s, size) {
-		return false
-	}
-	src := t.openPayload(s.payloadSum(), size)
+	src := t.openPayload(s, size)
 	if src == nil {
 		return false
 	}
@@ -113,10 +113,7 @@ func (t *Tx) sharePayload(s *scratch, f *os.File, size int64) bool {
 // storeShared writes an object whose payload another one has, without writing the payload. shared is false, and nothing
 // has happened, if there is no such object.
 func (t *Tx) storeShared(ctx context.Context, s *scratch, n ObjectName, h *FileHeader, size int64) (existed, shared bool, err error) {
-	if !t.linksPayload(s, size) {
-		return false, false, nil
-	}
-	src := t.openPayload(s.payloadSum(), size)
+	src := t.openPayload(s, size)
 	if src == nil {
 		return false, false, nil
 	}

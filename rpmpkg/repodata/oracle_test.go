@@ -180,7 +180,7 @@ func FuzzPrimaryText(f *testing.F) {
 	f.Add("long-name-of-a-package", "\t tab", "/etc/with space", "x\r\ny", " 1", "a'b")
 	f.Fuzz(func(t *testing.T, name, summary, file, dep, version, release string) {
 		if strings.Contains(name+summary+file+dep+version+release, "<") || strings.Contains(dep+version+release, `"`) {
-			t.Skip("would be markup")
+			return // markup
 		}
 		doc := `<package><name>` + name + `</name><arch>noarch</arch><version epoch="0" ver="` + version + `" rel="` + release + `"/><summary>` + summary +
 			`</summary><description>` + summary + summary + `</description><format><rpm:requires><rpm:entry name="` + dep + `" flags="GE" epoch="0" ver="` +
