@@ -17,10 +17,26 @@ type PruneOptions struct {
 	// Depth is the number of ancestors that stay with each commit: nil for all,
 	// new(0) for none. Without RefsOnly it has no effect.
 	Depth *int
+
+	// The next three say how much history each branch keeps, named by its refspec.
+	// Any of them means RefsOnly.
+
+	// Since, if set, is in place of Depth for heads of branches: with each stay the
+	// ancestors younger than this, up to the first that is older. Heads always stay.
+	Since time.Time
+	// BranchDepth goes before Depth and Since for some branches; -1 is all history.
+	BranchDepth map[string]int
+	// OnlyBranches are those that Depth and Since are for, if there are any: the
+	// others keep all history.
+	OnlyBranches []string
+
+	// UnreferencedSince, if set, also keeps commits that no ref reaches and that are
+	// younger than this, by their own timestamp, without ancestors: a build may have
+	// made them, and not yet published.
+	UnreferencedSince time.Time
 	// Keep has further commits to stay, with ancestors as Depth says.
 	Keep []Checksum
-	// Reachable, if set, adds the objects to stay, instead of RefsOnly, Depth and
-	// Keep. It is called again, with the same set, under the exclusive lock if refs
+	// Reachable, if set, adds the objects to stay, in place of all of the above. It is called again, with the same set, under the exclusive lock if refs
 	// or commits have changed since the first time.
 	Reachable func(ctx context.Context, keep *ObjectSet) error
 	// NoPrune only counts.

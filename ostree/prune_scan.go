@@ -33,11 +33,17 @@ type pruner struct {
 	keep    *ObjectSet
 	commits commitList // there when the scan began
 	refs    []Ref
-	roots   map[Checksum]bool // traversed with history
+	roots   map[root]bool // traversed
 
 	commitsGone, gone []candidate
 	xattrLinks        []ObjectName // without a file, bare-split-xattrs mode
 	xattrs            []ObjectName
+}
+
+// root is a commit that stays with some of its history.
+type root struct {
+	commit Checksum
+	history
 }
 
 // candidate is an object that the scan found no need for.
@@ -48,7 +54,7 @@ type candidate struct {
 
 // scan finds candidates. Commits are listed before refs are read: one written in between counts as new in any case.
 func (p *pruner) scan(ctx context.Context) error {
-	p.keep, p.roots = &ObjectSet{late: &lateTrees{}}, make(map[Checksum]bool)
+	p.keep, p.roots = &ObjectSet{late: &lateTrees{}}, make(map[root]bool)
 	var err error
 	if p.commits, err = p.r.listCommits(ctx); err != nil {
 		return err
@@ -59,11 +65,9 @@ func (p *pruner) scan(ctx context.Context) error {
 	if err := p.reach(ctx); err != nil {
 		return err
 	}
-	if p.o.Reachable == nil && !p.o.RefsOnly {
-		for c := range p.commits.names {
-			if err := p.r.TraverseInto(ctx, p.keep, c, 0); ignoreNotExist(err) != nil {
-				return err
-			}
+	if p.o.Reachable == nil {
+		if err := p.unreferenced(ctx); err != nil {
+			return err
 		}
 	}
 	if err := p.list(ctx); err != nil {
@@ -89,26 +93,18 @@ func (p *pruner) readRefs(ctx context.Context) ([]Ref, error) {
 	return p.r.Refs(ctx, &RefsOptions{Remotes: true, Mirrors: true})
 }
 
-// depth is the number of ancestors that stay with a commit.
-func (p *pruner) depth() int {
-	if p.o.Depth != nil {
-		return *p.o.Depth
-	}
-	return -1
-}
-
 // reach adds what the refs of p.refs and the options keep, as far as it is not known from an earlier call.
 func (p *pruner) reach(ctx context.Context) error {
 	if p.o.Reachable != nil {
 		return p.o.Reachable(ctx, p.keep)
 	}
 	for _, c := range p.o.Keep {
-		if err := p.root(ctx, c); err != nil {
+		if err := p.root(ctx, root{c, history{depth: p.o.depth()}}); err != nil {
 			return err
 		}
 	}
 	for _, ref := range p.refs {
-		if err := p.root(ctx, ref.Checksum); err != nil {
+		if err := p.root(ctx, root{ref.Checksum, p.o.of(&ref)}); err != nil {
 			return err
 		}
 	}
@@ -116,16 +112,19 @@ func (p *pruner) reach(ctx context.Context) error {
 }
 
 // root adds a commit with its history. A ref to a commit that is gone keeps nothing, and must not keep all.
-func (p *pruner) root(ctx context.Context, c Checksum) error {
-	if p.roots[c] {
+func (p *pruner) root(ctx context.Context, r root) error {
+	if p.roots[r] {
 		return nil
 	}
-	there, err := p.r.Has(ctx, ObjectName{c, TypeCommit})
+	there, err := p.r.Has(ctx, ObjectName{r.commit, TypeCommit})
 	if err != nil || !there {
 		return err
 	}
-	p.roots[c] = true
-	return p.r.TraverseInto(ctx, p.keep, c, p.depth())
+	p.roots[r] = true
+	if !r.since.IsZero() {
+		return p.younger(ctx, r.commit, r.since)
+	}
+	return p.r.TraverseInto(ctx, p.keep, r.commit, r.depth)
 }
 
 // list finds the objects outside the set. Detached metadata and tombstones live and die with commits and are not counted.
@@ -222,7 +221,7 @@ func (p *pruner) recheck(ctx context.Context) error {
 		return err
 	}
 	for _, c := range commits {
-		if err := p.root(ctx, c); err != nil {
+		if err := p.root(ctx, root{c, history{depth: p.o.depth()}}); err != nil {
 			return err
 		}
 	}

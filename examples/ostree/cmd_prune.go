@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"strconv"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -16,8 +19,8 @@ type pruneOptions struct {
 	ostree.PruneOptions
 	depth                     int
 	deltasOnly                bool
-	youngerThan               string
-	delete, branchDepth, only []string
+	youngerThan, unreferenced string
+	delete, branchDepth       []string
 }
 
 func (a *app) pruneCommand() *cobra.Command {
@@ -28,9 +31,10 @@ func (a *app) pruneCommand() *cobra.Command {
 	glibopt.Int(c, &o.depth, "depth", "", "DEPTH", "Only traverse DEPTH parents for each commit (default: -1=infinite)")
 	glibopt.Strings(c, &o.delete, "delete-commit", "", "COMMIT", "Specify a commit to delete")
 	glibopt.String(c, &o.youngerThan, "keep-younger-than", "", "DATE", "Prune all commits older than the specified date")
+	glibopt.String(c, &o.unreferenced, "keep-unreferenced-younger-than", "", "DATE", "Keep commits without a ref that are younger than the specified date")
 	glibopt.Bool(c, &o.deltasOnly, "static-deltas-only", "", "Change the behavior of delete-commit and keep-younger-than to prune only static deltas")
 	glibopt.Strings(c, &o.branchDepth, "retain-branch-depth", "", "BRANCH=DEPTH", "Additionally retain BRANCH=DEPTH commits")
-	glibopt.Strings(c, &o.only, "only-branch", "", "BRANCH", "Only prune BRANCH (may be specified multiple times)")
+	glibopt.Strings(c, &o.OnlyBranches, "only-branch", "", "BRANCH", "Only prune BRANCH (may be specified multiple times)")
 	glibopt.Bool(c, &o.CommitOnly, "commit-only", "", "Only traverse and delete commit objects.")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		if o.deltasOnly && len(o.delete) == 0 {
@@ -53,12 +57,8 @@ func (a *app) prune(ctx context.Context, repo *ostree.Repo, o *pruneOptions) err
 	if o.depth >= 0 {
 		o.Depth = &o.depth
 	}
-	if o.youngerThan != "" || len(o.branchDepth)+len(o.only) > 0 {
-		r, err := o.retain(ctx, repo)
-		if err != nil {
-			return err
-		}
-		o.Reachable = r.reachable
+	if err := o.retain(ctx, repo); err != nil {
+		return err
 	}
 	stats, err := repo.Prune(ctx, &o.PruneOptions)
 	if err != nil {
@@ -66,6 +66,40 @@ func (a *app) prune(ctx context.Context, repo *ostree.Repo, o *pruneOptions) err
 	}
 	a.printPruned(stats, o)
 	return nil
+}
+
+// retain reads the options about the history of branches.
+func (o *pruneOptions) retain(ctx context.Context, repo *ostree.Repo) error {
+	for _, ref := range o.OnlyBranches {
+		if _, err := resolve(ctx, repo, ref); err != nil {
+			return err
+		}
+	}
+	o.BranchDepth = make(map[string]int)
+	for _, arg := range o.branchDepth {
+		ref, text, ok := strings.Cut(arg, "=")
+		if !ok {
+			return errorf("Invalid value %s, must specify BRANCH=DEPTH", arg)
+		}
+		depth, err := strconv.Atoi(text)
+		if err != nil || depth < -1 {
+			return errorf("Invalid depth %s", text)
+		}
+		if depth == 0 { // the real command takes this as not given
+			o.RefsOnly = true
+			continue
+		}
+		o.BranchDepth[ref] = depth
+	}
+	return errors.Join(setDate(&o.Since, o.youngerThan), setDate(&o.UnreferencedSince, o.unreferenced))
+}
+
+// setDate reads a date, if there is one.
+func setDate(t *time.Time, text string) (err error) {
+	if text != "" {
+		*t, err = parseTimestamp(text, time.Now())
+	}
+	return err
 }
 
 func (a *app) printPruned(s *ostree.PruneStats, o *pruneOptions) {
