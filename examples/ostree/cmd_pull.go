@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"net/http"
 	"net/url"
 	"os"
 	"slices"
@@ -25,16 +24,15 @@ import (
 
 type pullOptions struct {
 	pull.Options
-	timestampFrom      string
-	disableFsync       bool
-	localCache         []string
-	url                string
-	headers            []string
-	userAgent          string
-	retries, frequency int
-	gpgVerify          bool
-	gpgVerifySummary   bool
-	dryRun             bool
+	timestampFrom    string
+	disableFsync     bool
+	localCache       []string
+	url              string
+	frequency        int
+	transport        transportOptions
+	gpgVerify        bool
+	gpgVerifySummary bool
+	dryRun           bool
 }
 
 func (o *pullOptions) shared(c *cobra.Command) {
@@ -48,7 +46,7 @@ func (o *pullOptions) shared(c *cobra.Command) {
 }
 
 func (a *app) pullCommand() *cobra.Command {
-	o := pullOptions{retries: 5}
+	o := pullOptions{}
 	c := &cobra.Command{Use: "pull REMOTE [BRANCH...]", Short: "Download data from remote repository"}
 	o.shared(c)
 	glibopt.Bool(c, &o.DisableDeltas, "disable-static-deltas", "", "Do not use static deltas")
@@ -58,11 +56,9 @@ func (a *app) pullCommand() *cobra.Command {
 	glibopt.Strings(c, &o.Subpaths, "subpath", "", "", "Only pull the provided subpath(s)")
 	glibopt.Bool(c, &o.TrustedHTTP, "http-trusted", "", "Do not verify checksums of HTTP sources (mostly useful when mirroring)")
 	glibopt.String(c, &o.CacheDir, "cache-dir", "", "", "Use custom cache dir")
-	glibopt.Strings(c, &o.headers, "http-header", "", "NAME=VALUE", "Add NAME=VALUE as HTTP header to all requests")
-	glibopt.String(c, &o.userAgent, "append-user-agent", "", "USER_AGENT", "Append string to user agent")
-	glibopt.Hide(c, "append-user-agent")
+	o.transport.flags(c)
+	glibopt.Int(c, &o.Concurrency, "max-outstanding-fetcher-requests", "", "N", "The max amount of concurrent connections allowed (default: 12)")
 	glibopt.Int(c, &o.frequency, "update-frequency", "", "FREQUENCY", "Sets the update frequency, in milliseconds (0=1000ms) (default: 0)")
-	glibopt.Int(c, &o.retries, "network-retries", "", "N", "Specifies how many times each download should be retried upon error (default: 5)")
 	glibopt.String(c, &o.url, "url", "", "URL", "Pull objects from this URL instead of the one from the remote config")
 	glibopt.Strings(c, &o.localCache, "localcache-repo", "L", "REPO", "Add REPO as local cache source for objects during this pull")
 	glibopt.Bool(c, &o.TimestampCheck, "timestamp-check", "T", "Require fetched commits to have newer timestamps")
@@ -92,7 +88,7 @@ func (a *app) pull(ctx context.Context, repo *ostree.Repo, args []string, o *pul
 	if err != nil {
 		return err
 	}
-	transport, err := o.http()
+	transport, err := o.transport.http()
 	if err != nil {
 		return err
 	}
@@ -184,28 +180,6 @@ func (a *app) pullRemote(repo *ostree.Repo, name string, o *pullOptions) (ostree
 		return rem, errorf("Invalid URI scheme in %s", rem.URL)
 	}
 	return rem, nil
-}
-
-// userAgent is how the command introduces itself, by the name that servers may look for.
-const userAgent = "libostree/" + versionNumber
-
-// http are the options of the transport.
-func (o *pullOptions) http() (*pull.HTTPOptions, error) {
-	h := &pull.HTTPOptions{Retries: o.retries, Header: http.Header{}}
-	if o.retries == 0 {
-		h.Retries = -1 // none, where 0 would be the default
-	}
-	if o.userAgent != "" {
-		h.Header.Set("User-Agent", userAgent+" "+o.userAgent)
-	}
-	for _, kv := range o.headers {
-		name, value, ok := strings.Cut(kv, "=")
-		if !ok {
-			return nil, errorf("Missing '=' in --http-header")
-		}
-		h.Header.Add(name, value)
-	}
-	return h, nil
 }
 
 // setRefs splits REF@COMMIT arguments.

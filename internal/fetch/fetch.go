@@ -18,6 +18,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
@@ -30,11 +31,15 @@ type Options struct {
 	// Retries is the number of further attempts; 0 means 5, < 0 none.
 	Retries int
 	// Stall is how long a request may wait for a response or the next bytes;
-	// <= 0 means 30 s. Time that the reader of a body takes does not count.
+	// 0 means 30 s, < 0 for ever. Time that the reader of a body takes does not
+	// count.
 	Stall time.Duration
 	// MinRate is the least number of bytes a second, on average over Stall,
 	// below which a transfer counts as stalled; 0 means 1000, < 0 no minimum.
 	MinRate int
+	// NoNetworkRetry fails at once where the network does: no connection, one that
+	// breaks off or stalls. A server that answers "not now" is asked again.
+	NoNetworkRetry bool
 	// Backoff returns the pause before attempt n = 1, 2, ...; nil doubles from
 	// a quarter second to 8 s, with jitter.
 	Backoff func(n int) time.Duration
@@ -48,6 +53,7 @@ type Fetcher struct {
 	retries int
 	stall   time.Duration
 	minRate int
+	noRetry bool // after failures of the network
 	backoff func(int) time.Duration
 	header  http.Header
 }
@@ -70,13 +76,16 @@ func New(client *http.Client, o *Options) *Fetcher {
 	if o == nil {
 		o = &Options{}
 	}
-	f := &Fetcher{client: client, retries: o.Retries, stall: o.Stall, minRate: o.MinRate, backoff: o.Backoff, header: o.Header}
+	f := &Fetcher{client: client, retries: o.Retries, stall: o.Stall, minRate: o.MinRate, noRetry: o.NoNetworkRetry, backoff: o.Backoff, header: o.Header}
 	if f.retries == 0 {
 		f.retries = defaultRetries
 	}
 	f.retries = max(f.retries, 0)
-	if f.stall <= 0 {
+	switch {
+	case f.stall == 0:
 		f.stall = defaultStall
+	case f.stall < 0:
+		f.stall = math.MaxInt64
 	}
 	if f.minRate == 0 {
 		f.minRate = defaultMinRate
@@ -233,7 +242,7 @@ func (f *Fetcher) retry(ctx context.Context, url string, attempt func() error) e
 	for n := 1; ; n++ {
 		err := attempt()
 		var e *Error
-		if err == nil || !errors.As(err, &e) || !e.Retriable || n > f.retries || ctx.Err() != nil {
+		if err == nil || !errors.As(err, &e) || !f.mayRetry(e) || n > f.retries || ctx.Err() != nil {
 			return err
 		}
 		if perr := pause(ctx, max(f.backoff(n), e.After)); perr != nil {
@@ -241,6 +250,8 @@ func (f *Fetcher) retry(ctx context.Context, url string, attempt func() error) e
 		}
 	}
 }
+
+func (f *Fetcher) mayRetry(e *Error) bool { return e.Retriable && (e.Status != 0 || !f.noRetry) }
 
 func pause(ctx context.Context, d time.Duration) error {
 	t := time.NewTimer(d)

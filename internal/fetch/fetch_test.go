@@ -389,6 +389,56 @@ func TestTrickle(t *testing.T) {
 	})
 }
 
+func TestNoStall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tr := &transport{network: func(_ int, r *http.Request) (*http.Response, error) {
+			time.Sleep(time.Hour)
+			return response(r, io.NopCloser(io.LimitReader(&trickle{r.Context(), "abc", 24 * time.Hour}, 3)), 3), nil
+		}}
+		f := fetch.New(&http.Client{Transport: tr}, &fetch.Options{Stall: -1})
+		start := time.Now()
+		data, _, err := f.Bytes(t.Context(), &fetch.Request{URL: "http://host/x", MaxBytes: 3})
+		require.NoError(t, err)
+		require.Equal(t, "abc", string(data))
+		require.Equal(t, 73*time.Hour, time.Since(start))
+	})
+}
+
+func TestNoNetworkRetry(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		first    http.HandlerFunc
+		requests [2]int32 // with and without the option
+	}{
+		{"no answer", func(w http.ResponseWriter, r *http.Request) { panic(http.ErrAbortHandler) }, [2]int32{1, 2}},
+		{"breaks off", func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Length", "8")
+			w.Header().Set("Accept-Ranges", "bytes")
+			breakOff(w, "all ")
+		}, [2]int32{1, 2}},
+		{"busy", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) }, [2]int32{2, 2}},
+	} {
+		for i, never := range []bool{true, false} {
+			s, n := serve(t, func(n int, w http.ResponseWriter, r *http.Request) {
+				if n == 1 {
+					c.first(w, r)
+				}
+				http.ServeContent(w, r, "f", time.Unix(1, 0), strings.NewReader("all well"))
+			})
+			f := fetch.New(&http.Client{Transport: &http.Transport{DisableKeepAlives: true}},
+				&fetch.Options{NoNetworkRetry: never, Backoff: func(int) time.Duration { return 0 }})
+			data, _, err := f.Bytes(t.Context(), &fetch.Request{URL: s.URL, MaxBytes: 8, Immutable: true})
+			require.Equal(t, c.requests[i], n.Load(), c.name)
+			if c.requests[i] == 1 {
+				require.Error(t, err, c.name)
+				continue
+			}
+			require.NoError(t, err, c.name)
+			require.Equal(t, "all well", string(data))
+		}
+	}
+}
+
 func TestSlowConsumerIsNoStall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tr := &transport{network: func(_ int, r *http.Request) (*http.Response, error) {

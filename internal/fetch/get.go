@@ -279,7 +279,7 @@ func (b *body) validator() string {
 // the failure is one that may go away and the server takes ranges.
 func (b *body) resume() {
 	safe := b.r.Immutable || b.ranges && b.validator() != ""
-	if !Retriable(b.err) || !safe || b.off == 0 {
+	if !Retriable(b.err) || b.f.noRetry || !safe || b.off == 0 {
 		return
 	}
 	for b.resets < b.f.retries {

@@ -73,10 +73,16 @@ type HTTPOptions struct {
 	// ContentURLs are used instead for objects and static deltas, if there are
 	// any.
 	ContentURLs []string
-	// Retries and Stall are those of each request: 0 means 5 and 30 s; Retries
-	// < 0 means none.
+	// Retries is how often a request is repeated: 0 means 5, < 0 never.
 	Retries int
+	// NoNetworkRetry repeats only requests that a server puts off (503 Service
+	// Unavailable and the like), none after a failure of the network.
+	NoNetworkRetry bool
+	// Stall is how long a request may wait for the server: 0 means 30 s, < 0 for
+	// ever. MinRate is how many bytes a second must arrive in that time, on
+	// average: 0 means 1000, < 0 any number.
 	Stall   time.Duration
+	MinRate int
 	// Backoff returns the pause before retry n = 1, 2, ...; nil grows it from a
 	// quarter second to 8 s.
 	Backoff func(n int) time.Duration
@@ -103,7 +109,8 @@ func HTTP(client *http.Client, urls ...string) Source {
 // NewHTTP is HTTP with options.
 func NewHTTP(client *http.Client, o *HTTPOptions) Source {
 	return &httpSource{
-		fetcher: fetch.New(tuned(client), &fetch.Options{Retries: o.Retries, Stall: o.Stall, Backoff: o.Backoff, Header: o.Header}),
+		fetcher: fetch.New(tuned(client), &fetch.Options{Retries: o.Retries, NoNetworkRetry: o.NoNetworkRetry,
+			Stall: o.Stall, MinRate: o.MinRate, Backoff: o.Backoff, Header: o.Header}),
 		urls:    o.URLs,
 		content: o.ContentURLs,
 	}
