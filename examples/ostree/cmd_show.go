@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -15,7 +16,7 @@ import (
 
 type showOptions struct {
 	metadataKey, detachedKey, variantType string
-	listKeys, listDetachedKeys            bool
+	listKeys, listDetachedKeys, hex       bool
 	raw, noByteswap, related, sizes       bool
 	gpgHome, gpgRemote                    string
 }
@@ -27,6 +28,7 @@ func (a *app) showCommand() *cobra.Command {
 	glibopt.String(c, &o.variantType, "print-variant-type", "", "TYPE", "Memory map OBJECT (in this case a filename) to the GVariant type string")
 	glibopt.Bool(c, &o.listKeys, "list-metadata-keys", "", "List the available metadata keys")
 	glibopt.String(c, &o.metadataKey, "print-metadata-key", "", "KEY", "Print string value of metadata key")
+	glibopt.Bool(c, &o.hex, "print-hex", "", "For byte array valued keys, output an unquoted hexadecimal string")
 	glibopt.Bool(c, &o.listDetachedKeys, "list-detached-metadata-keys", "", "List the available detached metadata keys")
 	glibopt.String(c, &o.detachedKey, "print-detached-metadata-key", "", "KEY", "Print string value of detached metadata key")
 	glibopt.Bool(c, &o.sizes, "print-sizes", "", "Show the commit size metadata")
@@ -69,13 +71,13 @@ func (a *app) show(ctx context.Context, repo *ostree.Repo, rev string, o showOpt
 		if d == nil {
 			return errorf("No detached metadata for commit %s", sum)
 		}
-		return a.showMetadata(d, o.detachedKey, !o.noByteswap)
+		return a.showMetadata(d, o.detachedKey, o)
 	case o.metadataKey != "" || o.listKeys:
 		c, err := repo.LoadCommit(ctx, sum)
 		if err != nil {
 			return noSuchObject(err, sum, ostree.TypeCommit)
 		}
-		return a.showMetadata(c.Metadata, o.metadataKey, !o.noByteswap)
+		return a.showMetadata(c.Metadata, o.metadataKey, o)
 	case o.related: // the format has a place for them, but they are always empty
 		_, err := repo.LoadCommit(ctx, sum)
 		return noSuchObject(err, sum, ostree.TypeCommit)
@@ -86,9 +88,9 @@ func (a *app) show(ctx context.Context, repo *ostree.Repo, rev string, o showOpt
 }
 
 // showMetadata prints the value of a key, or the keys. The real command takes all numbers in metadata for big-endian.
-func (a *app) showMetadata(d *gvariant.Dict, key string, swapped bool) error {
+func (a *app) showMetadata(d *gvariant.Dict, key string, o showOptions) error {
 	if key == "" {
-		for _, k := range d.Keys() {
+		for _, k := range slices.Sorted(slices.Values(d.Keys())) {
 			a.println(k)
 		}
 		return nil
@@ -97,7 +99,11 @@ func (a *app) showMetadata(d *gvariant.Dict, key string, swapped bool) error {
 	if !ok {
 		return errorf("No such metadata key '%s'", key)
 	}
-	if swapped {
+	if o.hex && v.Type() == "ay" {
+		a.printf("%x\n", v.RawBytes())
+		return nil
+	}
+	if !o.noByteswap {
 		v = v.ByteSwapped()
 	}
 	a.println(v.String())

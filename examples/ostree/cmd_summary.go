@@ -94,7 +94,7 @@ func (a *app) showSummary(data []byte, v summaryView) error {
 		return err
 	}
 	if v.listKeys || v.key != "" {
-		return a.showMetadata(s.Metadata, v.key, false)
+		return a.showMetadata(s.Metadata, v.key, showOptions{noByteswap: true})
 	}
 	own, _ := s.Metadata.String(ostree.KeySummaryCollectionID)
 	for _, r := range s.Refs {
