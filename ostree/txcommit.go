@@ -6,17 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"slices"
 	"time"
 
 	"example.com/rpmostree/internal/atomicfs"
 	"example.com/rpmostree/internal/dirfd"
 )
-
-// testErrorVar makes every transaction fail before its objects become part of the repository. Like OSTREE_BOOTID it is
-// a hook of the format's test suite.
-const testErrorVar = "OSTREE_REPO_TEST_ERROR"
 
 // Commit makes the objects part of the repository and then changes the refs. It
 // ends the transaction, also when it fails: then no ref has changed, unless the
@@ -73,9 +68,9 @@ func (t *Tx) commit(ctx context.Context) error {
 	if t.refErr != nil {
 		return t.refErr
 	}
-	if os.Getenv(testErrorVar) == "pre-commit" {
+	if err := atomicfs.CheckHook(ctx, atomicfs.OpCommit, t.repo.path); err != nil {
 		t.keep = true // as if the process had died
-		return errors.New("OSTREE_REPO_TEST_ERROR_PRE_COMMIT specified")
+		return err
 	}
 	if err := t.publish(ctx); err != nil {
 		return err

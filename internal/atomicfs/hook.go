@@ -36,6 +36,7 @@ const (
 	OpFsync    Op = "fsync"
 	OpSyncFS   Op = "syncfs"
 	OpFreeze   Op = "freeze" // a checkpoint of the journal
+	OpCommit   Op = "commit" // objects that are complete become part of a repository
 )
 
 // Hook is asked before each step. An error makes the step fail with it, and
