@@ -72,7 +72,8 @@ type ImportOptions struct {
 
 	// CreateParents makes directories that an archive has no entry for, with mode
 	// 0755, owned by whom the entry belongs to that first needs them; otherwise
-	// they are an error. Directories on disk always have a parent.
+	// they are an error. All directories above those become like them, whatever
+	// they were before. Directories on disk always have a parent.
 	CreateParents bool
 
 	// Progress is called now and then, one call at a time, and at the end.

@@ -2,6 +2,7 @@ package ostree
 
 import (
 	"archive/tar"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -215,7 +216,7 @@ func (im *tarImporter) dirMeta(ctx context.Context, h *FileHeader) (Checksum, er
 }
 
 // parent demands that the directory of an entry exists, or makes it like h: it belongs to whom the entry that needs
-// it belongs to in the archive. The root is made with the first directory in it.
+// it belongs to in the archive. With it go all directories above, also those that exist, as the ostree command has it.
 func (im *tarImporter) parent(ctx context.Context, at string, h FileHeader) error {
 	up := path.Dir(at)
 	if up == "/" {
@@ -233,15 +234,15 @@ func (im *tarImporter) parent(ctx context.Context, at string, h FileHeader) erro
 	case !im.o.CreateParents:
 		return fmt.Errorf("no entry for its directory %s precedes it", up)
 	}
-	if im.m.meta.IsZero() {
-		if err := im.made(ctx, "/", h); err != nil {
+	for i, c := range up + "/" {
+		if c != '/' {
+			continue
+		}
+		if err := im.made(ctx, cmp.Or(up[:i], "/"), h); err != nil {
 			return err
 		}
 	}
-	if err := im.parent(ctx, up, h); err != nil {
-		return err
-	}
-	return im.made(ctx, up, h)
+	return nil
 }
 
 // made makes a directory that has no entry; of all options only that for attributes, which may be labels, matters.
