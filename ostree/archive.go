@@ -217,6 +217,9 @@ func (r *Repo) openArchived(c Checksum) (*dirfd.File, int64, error) {
 		return nil, 0, err
 	}
 	st, err := f.Stat()
+	if err == nil {
+		err = nameCorrupt(needRegular(TypeFile, &st), n)
+	}
 	if err != nil {
 		f.Close()
 		return nil, 0, err

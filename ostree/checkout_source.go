@@ -47,7 +47,7 @@ func (s *source) linkable(dir *dirfd.Dir, name string, st *unix.Stat_t) (ok, nev
 		return s.symlinks, s.mode != ModeBare, nil // others do not keep all of a link in the link
 	case unix.S_IFREG:
 	default:
-		return false, false, corrupt(TypeFile, "stored as a file of type %#o", st.Mode&unix.S_IFMT)
+		return false, false, needRegular(TypeFile, st)
 	}
 	if st.Size == 0 || s.mode == ModeBareUserOnly && st.Mode&unix.S_IRUSR == 0 {
 		return false, true, nil

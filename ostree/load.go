@@ -195,11 +195,11 @@ func (s *looseStore) describe(c Checksum, f *dirfd.File) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := needRegular(TypeFile, &st); err != nil {
+		return nil, err
+	}
 	if s.mode == ModeArchive {
 		return openArchived(f)
-	}
-	if st.Mode&unix.S_IFMT != unix.S_IFREG {
-		return nil, corrupt(TypeFile, "stored as a file of type %#o", st.Mode&unix.S_IFMT)
 	}
 	file := &File{Header: FileHeader{UID: st.Uid, GID: st.Gid, Mode: st.Mode}, Size: st.Size, Reader: f}
 	switch s.mode {
@@ -221,6 +221,14 @@ func (s *looseStore) describe(c Checksum, f *dirfd.File) (*File, error) {
 		file.Header.Xattrs = fromDisk(xattrs)
 	}
 	return file, nil
+}
+
+// needRegular refuses what may look like an object but must not be read, or linked: a device, or the end of a pipe.
+func needRegular(t ObjectType, st *dirfd.Stat) error {
+	if st.Mode&unix.S_IFMT == unix.S_IFREG {
+		return nil
+	}
+	return corrupt(t, "stored as a file of type %#o", st.Mode&unix.S_IFMT)
 }
 
 // describeBareUser takes the header from the attribute, and turns the regular

@@ -148,7 +148,18 @@ func (d *Delta) openPart(i int) (*os.File, error) {
 		return nil, err
 	}
 	defer dir.Close()
-	return dir.OpenFile(strconv.Itoa(i), unix.O_RDONLY|unix.O_NONBLOCK, 0)
+	f, err := dir.OpenFile(strconv.Itoa(i), unix.O_RDONLY|unix.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	st, err := f.Stat()
+	if err == nil && !st.Mode().IsRegular() {
+		err = fmt.Errorf("%s: not a regular file", f.Name())
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
 }
 
 // Verify checks the signature of the delta.

@@ -15,6 +15,7 @@ import (
 
 	"example.com/rpmostree/internal/fetch"
 	"example.com/rpmostree/ostree"
+	"golang.org/x/sys/unix"
 )
 
 // Source is a repository to pull from, as a set of files.
@@ -299,11 +300,14 @@ func (s *localSource) Get(_ context.Context, path string) (io.ReadCloser, int64,
 		return nil, 0, err
 	}
 	defer root.Close()
-	f, err := root.Open(path)
+	f, err := root.OpenFile(path, os.O_RDONLY|unix.O_NONBLOCK, 0) // does not wait for the other end of a fifo
 	if err != nil {
 		return nil, 0, err
 	}
 	st, err := f.Stat()
+	if err == nil && !st.Mode().IsRegular() {
+		err = &fs.PathError{Op: "open", Path: f.Name(), Err: errors.New("not a regular file")}
+	}
 	if err != nil {
 		return nil, 0, errors.Join(err, f.Close())
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -226,7 +227,15 @@ func addRemoteKeyring(k *Keyring, repo *ostree.Repo, remote string) (found bool,
 		if dir == "" {
 			continue
 		}
-		if err := k.AddFile(filepath.Join(dir, name)); !errors.Is(err, fs.ErrNotExist) {
+		path := filepath.Join(dir, name)
+		st, err := os.Stat(path)
+		if err == nil && !st.Mode().IsRegular() { // a pipe would make us wait
+			err = fmt.Errorf("%s: not a regular file", path)
+		}
+		if err == nil {
+			err = k.AddFile(path)
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
 			return true, err
 		}
 	}
