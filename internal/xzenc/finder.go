@@ -11,150 +11,95 @@ type match struct {
 	dist   int // at least 1
 }
 
+// The hash tables fit into the cache of a processor.
 const (
-	hash2Len = 1 << 16
-	hash3Len = 1 << 18
+	hash2Len   = 1 << 16
+	hash3Bits  = 16
+	hash3Len   = 1 << hash3Bits
+	hash4Bits  = 17
+	hash4Len   = 1 << hash4Bits
+	hashFactor = 0x9e3779b1
 )
 
-// finder finds matches with hash tables of the last strings of two and three
-// bytes, and a binary tree for each hash of four: a new string becomes the root,
-// and the old tree is split into what is smaller and what is larger.
+// finder finds matches: the longest, which links know, and nearer ones, with hash
+// tables of the last strings of two, three and four bytes.
 type finder struct {
-	data    []byte
-	pos     int
-	dict    int
-	cycle   int // positions that the trees hold
-	shift   int
-	hash2   []int32 // position + 1
-	hash3   []int32
-	hash4   table[int32]
-	sons    table[[2]int32] // smaller and larger strings of each position
-	at      int             // of pos in the trees
-	matches []match
+	data                []byte
+	pos                 int
+	dict                int
+	links               links
+	hash2, hash3, hash4 []int32 // position + 1
+	matches             []match
 
 	// niceLen is the length from which on a match is taken without looking
-	// further, depth bounds the steps down a tree.
-	niceLen, depth int
+	// further.
+	niceLen int
 }
 
 func (f *finder) start(data []byte, dict int) error {
-	f.data, f.pos, f.at, f.dict = data, 0, 0, dict
-	f.cycle = min(dict, max(len(data), 1))
-	n := min(max(bits.Len(uint(f.cycle)), 10), 22)
-	f.shift = 32 - n
+	f.data, f.pos, f.dict = data, 0, dict
 	if f.hash2 == nil {
-		f.hash2, f.hash3 = make([]int32, hash2Len), make([]int32, hash3Len)
+		f.hash2, f.hash3, f.hash4 = make([]int32, hash2Len), make([]int32, hash3Len), make([]int32, hash4Len)
 	}
 	clear(f.hash2)
 	clear(f.hash3)
-	if err := f.hash4.allocate(1 << n); err != nil {
+	clear(f.hash4)
+	if err := f.links.allocate(min(dict, maxWindow, len(data))); err != nil {
 		return err
 	}
-	if err := f.sons.allocate(f.cycle); err != nil { // what is read has been written before
-		return err
-	}
-	clear(f.hash4.s)
+	f.links.start(data, 0, f.niceLen)
 	return nil
 }
 
-// next returns the matches at the current position, longer ones having larger
-// distances, and moves on. The result is valid until the next call.
+// next returns the matches at the current position, shorter ones first, and moves
+// on. The result is valid until the next call.
 func (f *finder) next() []match {
 	f.matches = f.matches[:0]
-	left := len(f.data) - f.pos
+	pos := f.pos
+	f.pos++
+	left := len(f.data) - pos
 	if left < 4 {
-		f.move()
 		return nil
 	}
-	d := f.data[f.pos:]
-	v := binary.LittleEndian.Uint32(d)
-	h2, h3 := hash2(v), hash3(v)
-	cur := int32(f.pos) + 1
-	best := 1
-	p2, p3 := int(f.hash2[h2])-1, int(f.hash3[h3])-1
-	f.hash2[h2], f.hash3[h3] = cur, cur
+	if pos >= f.links.to {
+		f.links.start(f.data, pos, f.niceLen)
+	}
+	d := f.data[pos:]
 	limit := min(left, f.niceLen)
-	for _, p := range [2]int{p2, p3} {
-		if p < 0 || f.pos-p > f.dict {
+	best := 1
+	for _, p := range f.near(pos) {
+		if p < 0 || pos-p > f.dict {
 			continue
 		}
 		if n := common(f.data[p:], d, limit); n > best {
 			best = n
-			f.matches = append(f.matches, match{n, f.pos - p})
+			f.matches = append(f.matches, match{n, pos - p})
 		}
 	}
-	f.tree(v, limit, best)
-	f.move()
-	return f.extended(left)
-}
-
-func (f *finder) move() {
-	f.pos++
-	if f.at++; f.at == f.cycle {
-		f.at = 0
+	if n, from := f.links.link(pos); n > best {
+		best = n
+		f.matches = append(f.matches, match{best, pos - from})
 	}
-}
-
-// extended makes the longest match as long as it can be.
-func (f *finder) extended(left int) []match {
-	if n := len(f.matches); n > 0 {
-		m := &f.matches[n-1]
-		if m.length >= f.niceLen {
-			pos := f.pos - 1
-			m.length = common(f.data[pos-m.dist:], f.data[pos:], min(left, maxMatch))
-		}
+	if best >= min(f.niceLen, runLength) { // what has been found may be longer
+		m := &f.matches[len(f.matches)-1]
+		m.length = common(f.data[pos-m.dist:], d, min(left, maxMatch))
 	}
 	return f.matches
 }
 
-// tree inserts the current position and reports matches longer than best.
-func (f *finder) tree(v uint32, limit, best int) {
-	pos, data, sons, cycle := f.pos, f.data, f.sons.s, f.cycle
-	d := data[pos : pos+limit]
-	h := v * 0x9e3779b1 >> f.shift
-	node := int(f.hash4.s[h]) - 1
-	f.hash4.s[h] = int32(pos) + 1
-	// The places where the next smaller and the next larger string go.
-	smaller, larger := &sons[f.at][0], &sons[f.at][1]
-	smallLen, largeLen := 0, 0
-	for depth := f.depth; ; depth-- {
-		dist := pos - node
-		if node < 0 || depth == 0 || dist >= cycle {
-			*smaller, *larger = 0, 0
-			return
-		}
-		i := f.at - dist
-		if i < 0 {
-			i += cycle
-		}
-		pair := &sons[i]
-		old := data[node : node+limit]
-		n := min(smallLen, largeLen)
-		if old[n] == d[n] {
-			n += 1 + common(old[n+1:], d[n+1:], limit-n-1)
-			if n > best {
-				best = n
-				f.matches = append(f.matches, match{n, dist})
-			}
-			if n == limit {
-				*smaller, *larger = pair[0], pair[1]
-				return
-			}
-		}
-		if old[n] < d[n] {
-			*smaller = int32(node) + 1
-			smaller = &pair[1]
-			node, smallLen = int(pair[1])-1, n
-		} else {
-			*larger = int32(node) + 1
-			larger = &pair[0]
-			node, largeLen = int(pair[0])-1, n
-		}
-	}
+// near returns the last positions of strings that begin like the one at pos, and
+// puts pos in their place.
+func (f *finder) near(pos int) [3]int {
+	v := binary.LittleEndian.Uint32(f.data[pos:])
+	p2, p3, p4 := &f.hash2[hash2(v)], &f.hash3[hash3(v)], &f.hash4[hash4(v)]
+	last := [3]int{int(*p2) - 1, int(*p3) - 1, int(*p4) - 1}
+	cur := int32(pos) + 1
+	*p2, *p3, *p4 = cur, cur, cur
+	return last
 }
 
-// Of a match from thinFrom on, keepEnds positions at each end can be found later.
-// Between them the strings are those of the match, which can be found too.
+// Of a match from thinFrom on, keepEnds positions at each end are put into the hash
+// tables.
 const (
 	keepEnds = 16
 	thinFrom = 192
@@ -164,28 +109,16 @@ const (
 // nobody asks for.
 func (f *finder) skip(n int) {
 	for i := range n {
-		if i >= keepEnds && i < n-keepEnds && n > thinFrom {
-			f.move()
-			continue
+		if (i < keepEnds || i >= n-keepEnds || n <= thinFrom) && len(f.data)-f.pos >= 4 {
+			f.near(f.pos)
 		}
-		if left := len(f.data) - f.pos; left >= 4 {
-			f.insert(left)
-		}
-		f.move()
+		f.pos++
 	}
 }
 
-func (f *finder) insert(left int) {
-	v := binary.LittleEndian.Uint32(f.data[f.pos:])
-	cur := int32(f.pos) + 1
-	f.hash2[hash2(v)], f.hash3[hash3(v)] = cur, cur
-	limit := min(left, f.niceLen)
-	f.tree(v, limit, limit)
-}
-
-func hash2(v uint32) uint32 { return v & 0xffff }
-
-func hash3(v uint32) uint32 { return v << 8 * 0x9e3779b1 >> (32 - 18) }
+func hash2(v uint32) uint32 { return v & (hash2Len - 1) }
+func hash3(v uint32) uint32 { return v << 8 * hashFactor >> (32 - hash3Bits) }
+func hash4(v uint32) uint32 { return v * hashFactor >> (32 - hash4Bits) }
 
 // common is the length of the common start of a and b, at most limit.
 func common(a, b []byte, limit int) int {

@@ -29,6 +29,8 @@ func (t *table[T]) allocate(n int) error {
 	if err != nil {
 		return fmt.Errorf("allocate %d bytes: %w", size, err)
 	}
+	// Nearly every access is to another page.
+	_ = unix.Madvise(raw, unix.MADV_HUGEPAGE)
 	t.raw = raw
 	t.s = unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(raw))), n)
 	return nil

@@ -10,14 +10,12 @@ import (
 	"example.com/rpmostree/internal/xzenc"
 )
 
-// dictSize finds repetitions within a quarter of a part of the default size. Four
-// times as much, as xz -8 has, makes parts of programs 1 % smaller, and leaves no
-// memory for a second encoder.
-const dictSize = 8 << 20
-
 // blockSize is how much of a part is compressed on its own, so that two encoders
 // can share a part. That costs less than 1 %.
 const blockSize = 16 << 20
+
+// dictSize finds repetitions anywhere in a block.
+const dictSize = blockSize
 
 // writeCompressed writes a part: its compression, then raw in that. The result
 // does not depend on the other encoders.
