@@ -1,6 +1,7 @@
 package ostree
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -156,8 +157,31 @@ func (c *checkout) run(ctx context.Context, t Tree, dest string) error {
 		return err
 	}
 	defer parent.Close()
+	if err := c.sameDevice(parent, name); err != nil {
+		return err
+	}
 	c.dir(ctx, parent, name, "/", t, 0)
 	return c.workers.err()
+}
+
+// sameDevice demands that files may be links at all, before anything is written: dest must be on the device of the
+// repository, or come to be there.
+func (c *checkout) sameDevice(parent *dirfd.Dir, name string) error {
+	if !c.o.RequireHardlinks || c.o.ForceCopy {
+		return nil
+	}
+	src, err := c.repo.dir.Lstat(".")
+	if err != nil {
+		return err
+	}
+	dest, err := parent.Lstat(cmp.Or(name, "."))
+	if isNotExist(err) {
+		dest, err = parent.Lstat(".")
+	}
+	if err != nil || dest.Dev == src.Dev {
+		return err
+	}
+	return &HardlinkError{fmt.Sprintf("unable to do hardlink checkout across devices (src=%d destination=%d)", src.Dev, dest.Dev)}
 }
 
 // openDest opens the directory that holds dest. A dest without a name of its
