@@ -83,7 +83,7 @@ func (c *checkout) unpack(ctx context.Context, path string, sum Checksum, n *nod
 		return err
 	}
 	defer func() { err = errors.Join(err, atomicfs.Discard(ctx, dir, out)) }()
-	if err := copyPayload(out, f); err != nil {
+	if err := copyPayload(ctx, out, f); err != nil {
 		return err
 	}
 	if err := c.setFileMeta(out, n); err != nil {

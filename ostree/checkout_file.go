@@ -228,7 +228,7 @@ func (c *checkout) writeFile(ctx context.Context, d *dirfd.Dir, name string, n *
 	if err := atomicfs.CheckHook(ctx, atomicfs.OpWrite, d.Join(name)); err != nil {
 		return err
 	}
-	if err := copyPayload(out, f); err != nil {
+	if err := copyPayload(ctx, out, f); err != nil {
 		return err
 	}
 	if err := c.setFileMeta(out, n); err != nil {
@@ -242,7 +242,7 @@ func (c *checkout) writeFile(ctx context.Context, d *dirfd.Dir, name string, n *
 
 // copyPayload copies all of f and demands that there is as much as promised.
 // It may take over the Reader.
-func copyPayload(out *os.File, f *File) error {
+func copyPayload(ctx context.Context, out *os.File, f *File) error {
 	if f.Size == 0 {
 		return nil
 	}
@@ -251,7 +251,7 @@ func copyPayload(out *os.File, f *File) error {
 	if in, ok := f.Reader.(*dirfd.File); ok {
 		file := in.Take()
 		defer file.Close()
-		n, err = dirfd.CopyData(out, file)
+		n, err = dirfd.CopyData(ctx, out, file)
 	} else {
 		s := getScratch()
 		defer s.put()

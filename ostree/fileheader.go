@@ -2,6 +2,7 @@ package ostree
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -124,11 +125,16 @@ func parseArchiveHeader(data []byte) (*FileHeader, uint64, error) {
 // given payload, and the number of bytes read. The payload of a symbolic link
 // must be nil. h.Xattrs must be sorted by name.
 func ContentChecksum(h *FileHeader, payload io.Reader) (Checksum, int64, error) {
+	return contentChecksum(context.Background(), h, payload)
+}
+
+func contentChecksum(ctx context.Context, h *FileHeader, payload io.Reader) (Checksum, int64, error) {
 	if err := h.check(); err != nil {
 		return Checksum{}, 0, fmt.Errorf("checksum file: %w", err)
 	}
 	s := getScratch()
 	defer s.put()
+	s.ctx = ctx
 	s.start(h)
 	if payload == nil {
 		return s.sum(), 0, nil

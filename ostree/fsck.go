@@ -325,7 +325,7 @@ func (r *Repo) verify(ctx context.Context, n ObjectName) error {
 		return err
 	}
 	defer file.Close()
-	return nameCorrupt(verifyFile(n, file), n)
+	return nameCorrupt(verifyFile(ctx, n, file), n)
 }
 
 // walk verifies the directories of all commits and returns the other objects that they need. Directories are a
@@ -395,16 +395,16 @@ func (f *fsck) verifyObject(ctx context.Context, n ObjectName) error {
 	return f.r.verify(ctx, n)
 }
 
-func verifyFile(n ObjectName, file *File) error {
+func verifyFile(ctx context.Context, n ObjectName, file *File) error {
 	h := &file.Header
 	if h.IsSymlink() {
-		sum, _, err := ContentChecksum(h, nil)
+		sum, _, err := contentChecksum(ctx, h, nil)
 		if err == nil && sum != n.Checksum {
 			err = mismatch(n, sum)
 		}
 		return err
 	}
-	sum, size, err := ContentChecksum(h, file.Reader)
+	sum, size, err := contentChecksum(ctx, h, file.Reader)
 	switch {
 	case err != nil:
 		return err

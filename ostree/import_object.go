@@ -99,6 +99,11 @@ func (t *Tx) tryLink(ctx context.Context, src *Repo, n ObjectName, verify bool) 
 	if err != nil {
 		return false, err
 	}
+	if !isStoredLink(src.mode, n, &st) {
+		if err := needRegular(n.Type, &st); err != nil {
+			return false, err
+		}
+	}
 	if !t.linkable(src, n, &st) {
 		return false, nil
 	}
@@ -131,6 +136,11 @@ func (t *Tx) tryLink(ctx context.Context, src *Repo, n ObjectName, verify bool) 
 		return false, nil // another file system, too many links, not allowed
 	}
 	return false, err
+}
+
+// isStoredLink reports whether a file object is a symbolic link on disk, as some modes have it.
+func isStoredLink(m Mode, n ObjectName, st *dirfd.Stat) bool {
+	return st.Mode&unix.S_IFMT == unix.S_IFLNK && n.Type == TypeFile && m != ModeArchive && m != ModeBareUser
 }
 
 func (t *Tx) linkable(src *Repo, n ObjectName, st *dirfd.Stat) bool {
@@ -235,7 +245,7 @@ func (t *Tx) copyInto(ctx context.Context, n ObjectName, f, src *os.File, h *Fil
 	if err := atomicfs.CheckHook(ctx, atomicfs.OpWrite, f.Name()); err != nil {
 		return false, err
 	}
-	if _, err := dirfd.CopyData(f, src); err != nil {
+	if _, err := dirfd.CopyData(ctx, f, src); err != nil {
 		return false, err
 	}
 	if h == nil {

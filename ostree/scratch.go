@@ -1,6 +1,7 @@
 package ostree
 
 import (
+	"context"
 	"crypto/sha256"
 	"errors"
 	"hash"
@@ -22,6 +23,7 @@ type scratch struct {
 	buf     []byte    // scratchSize bytes
 	head    []byte    // file header under construction
 	out     [32]byte
+	ctx     context.Context // ends what takes long, if not nil
 }
 
 var scratchPool = sync.Pool{New: func() any {
@@ -31,7 +33,7 @@ var scratchPool = sync.Pool{New: func() any {
 func getScratch() *scratch { return scratchPool.Get().(*scratch) }
 
 func (s *scratch) put() {
-	s.both = false
+	s.both, s.ctx = false, nil
 	scratchPool.Put(s)
 }
 
@@ -75,6 +77,9 @@ func (s *scratch) pump(w io.Writer, r io.Reader) (int64, error) {
 		n, err := r.Read(s.buf)
 		if n > 0 {
 			total += int64(n)
+			if s.ctx != nil && s.ctx.Err() != nil {
+				return total, s.ctx.Err()
+			}
 			s.feed(s.buf[:n])
 			if w != nil {
 				if _, werr := w.Write(s.buf[:n]); werr != nil {

@@ -392,6 +392,7 @@ func (t *Tx) copyArchived(ctx context.Context, n ObjectName, r io.Reader, f *os.
 	}
 	s := getScratch()
 	defer s.put()
+	s.ctx = ctx
 	s.start(h)
 	switch {
 	case h.IsSymlink():

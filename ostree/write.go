@@ -97,7 +97,7 @@ func (t *Tx) writeFile(ctx context.Context, in fileInput) (Checksum, error) {
 	}
 	s := getScratch()
 	defer s.put()
-	s.both = t.payloadLinks >= 0 && !in.header.IsSymlink()
+	s.both, s.ctx = t.payloadLinks >= 0 && !in.header.IsSymlink(), ctx
 	if in.header.IsSymlink() {
 		if in.r != nil {
 			return Checksum{}, errors.New("symbolic link with content")

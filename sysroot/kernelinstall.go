@@ -104,7 +104,7 @@ func (s *Sysroot) copyFile(ctx context.Context, root *dirfd.Dir, from, to string
 		return err
 	}
 	if err = atomicfs.CheckHook(ctx, atomicfs.OpWrite, s.bootD.Join(to)); err == nil {
-		_, err = dirfd.CopyData(f, src)
+		_, err = dirfd.CopyData(ctx, f, src)
 	}
 	if err == nil && !s.userMode() {
 		if err = f.Chown(int(st.Uid), int(st.Gid)); errors.Is(err, fs.ErrPermission) {

@@ -1,6 +1,7 @@
 package dirfd
 
 import (
+	"context"
 	"errors"
 	"io"
 	"os"
@@ -21,8 +22,8 @@ func Reflink(dst, src *os.File) error {
 
 // CopyData copies the whole of src into the empty file dst the cheapest way
 // the kernel offers: reflink, copy_file_range(2), then read and write. Both
-// offsets are unspecified afterwards.
-func CopyData(dst, src *os.File) (int64, error) {
+// offsets are unspecified afterwards. It ends soon after ctx.
+func CopyData(ctx context.Context, dst, src *os.File) (int64, error) {
 	if err := Reflink(dst, src); err == nil {
 		st, err := dst.Stat()
 		if err != nil {
@@ -33,5 +34,17 @@ func CopyData(dst, src *os.File) (int64, error) {
 	if _, err := src.Seek(0, io.SeekStart); err != nil {
 		return 0, err
 	}
-	return io.Copy(dst, src) // os.File.ReadFrom uses copy_file_range
+	const piece = 64 << 20
+	for total := int64(0); ; {
+		n, err := io.CopyN(dst, src, piece) // os.File.ReadFrom uses copy_file_range
+		if total += n; err == io.EOF {
+			return total, nil
+		}
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil {
+			return total, err
+		}
+	}
 }

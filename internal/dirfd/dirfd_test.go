@@ -259,7 +259,7 @@ func TestCopyData(t *testing.T) {
 	dst, err := d.OpenFile("dst", unix.O_RDWR|unix.O_CREAT|unix.O_EXCL, 0o600)
 	require.NoError(t, err)
 	defer dst.Close()
-	n, err := CopyData(dst, src)
+	n, err := CopyData(t.Context(), dst, src)
 	require.NoError(t, err)
 	require.EqualValues(t, len(data), n)
 	got, err := os.ReadFile(filepath.Join(p, "dst"))

@@ -214,7 +214,7 @@ func (a *applier) copyFile(rel string) error {
 	if err != nil {
 		return err
 	}
-	if err := fill(f, src); err != nil {
+	if err := a.fill(f, src); err != nil {
 		return errors.Join(err, atomicfs.Discard(a.ctx, dir, f))
 	}
 	if err := atomicfs.RemoveAll(a.ctx, dir, name); err != nil {
@@ -224,7 +224,7 @@ func (a *applier) copyFile(rel string) error {
 	return errors.Join(err, atomicfs.Discard(a.ctx, dir, f))
 }
 
-func fill(f, src *os.File) error {
+func (a *applier) fill(f, src *os.File) error {
 	var st unix.Stat_t
 	if err := unix.Fstat(int(src.Fd()), &st); err != nil {
 		return err
@@ -232,7 +232,7 @@ func fill(f, src *os.File) error {
 	if st.Mode&unix.S_IFMT != unix.S_IFREG {
 		return errors.New("changed its type while the merge ran")
 	}
-	if _, err := dirfd.CopyData(f, src); err != nil {
+	if _, err := dirfd.CopyData(a.ctx, f, src); err != nil {
 		return err
 	}
 	var now unix.Stat_t
