@@ -106,7 +106,6 @@ func (a *app) createUSB(ctx context.Context, repo *ostree.Repo, mount string, re
 		return err
 	}
 	defer func() { err = errors.Join(err, dst.Close(), volume.Close()) }()
-	unbound := false
 	commits := map[string]map[string]ostree.Checksum{} // by collection and ref
 	for _, r := range refs {
 		sum, ok := known[r]
@@ -114,12 +113,9 @@ func (a *app) createUSB(ctx context.Context, repo *ostree.Repo, mount string, re
 			if sum, err = resolve(ctx, repo, o.commit); err != nil {
 				return err
 			}
-			c, err := repo.LoadCommit(ctx, sum)
-			if err != nil {
+			if _, err := repo.LoadCommit(ctx, sum); err != nil {
 				return noSuchObject(err, sum, ostree.TypeCommit)
 			}
-			_, bound := c.Metadata.Strings(ostree.KeyRefBinding)
-			unbound = !bound
 		} else if !ok {
 			return errorf("Collection–ref %s not found", r)
 		}
@@ -129,9 +125,9 @@ func (a *app) createUSB(ctx context.Context, repo *ostree.Repo, mount string, re
 		commits[r.collection][r.name] = sum
 	}
 	for collection, wanted := range commits {
-		_, err := pull.Pull(ctx, dst, pull.Local(repo), &pull.Options{Mirror: true, CollectionID: collection, OverrideCommits: wanted, NoSync: o.disableFsync, DisableVerifyBindings: unbound})
+		_, err := pull.Pull(ctx, dst, pull.Local(repo), &pull.Options{Mirror: true, MirrorCollection: collection, OverrideCommits: wanted, NoSync: o.disableFsync})
 		if err != nil {
-			return err
+			return pullWords(err)
 		}
 	}
 	if err := updateSummary(ctx, dst, nil); err != nil {

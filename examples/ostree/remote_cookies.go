@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -70,8 +72,7 @@ func (a *app) remoteListCookiesCommand() *cobra.Command {
 				return err
 			}
 			for _, e := range cookies.List {
-				a.printf("--\nDomain: %s\nPath: %s\nName: %s\nSecure: %s\nExpires: %s\nValue: %s\n",
-					e.Domain, e.Path, e.Name, yesNo(e.Secure), e.Expires.Local().Format("2006-01-02 15:04:05 -0700"), e.Value)
+				a.printCookie(e)
 			}
 			return nil
 		})
@@ -79,9 +80,14 @@ func (a *app) remoteListCookiesCommand() *cobra.Command {
 	return c
 }
 
-func yesNo(b bool) string {
-	if b {
-		return "yes"
+func (a *app) printCookie(e pull.Cookie) {
+	expires := e.Expires.UTC()
+	if e.Expires.IsZero() { // with the session, which files write as 0
+		expires = time.Unix(0, 0).UTC()
 	}
-	return "no"
+	a.printf("--\nDomain: %s\nPath: %s\nName: %s\nSecure: %s\n", e.Domain, e.Path, e.Name, strings.ToUpper(strconv.FormatBool(e.Secure)))
+	if expires.Year() <= 9999 { // what GLib has dates for
+		a.printf("Expires: %s\n", expires.Format("2006-01-02 15:04:05 -0700"))
+	}
+	a.printf("Value: %s\n", e.Value)
 }

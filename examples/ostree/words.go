@@ -81,7 +81,14 @@ func pullWords(err error) error {
 	if cause := errors.Unwrap(err); cause != nil && strings.HasPrefix(err.Error(), "pull into ") {
 		text := strings.TrimPrefix(realWords(cause).Error(), "summary: ")
 		if rest, ok := strings.CutPrefix(text, "commit "); ok {
-			text = "Commit " + strings.Replace(rest, ": commit has ", ": Commit has ", 1)
+			sum, what, _ := strings.Cut(rest, ": ")
+			text = "Commit " + sum + ": " + capital(what)
+		}
+		if what, _, ok := strings.Cut(text, "does not have a summary"); ok { // nor what the server says about that
+			text = capital(what) + "does not have a summary"
+		}
+		if strings.HasPrefix(text, "can't pull") {
+			text = capital(text)
 		}
 		return &spoken{text, err}
 	}

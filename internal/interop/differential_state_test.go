@@ -70,7 +70,7 @@ func (s *state) take(dir string) (map[string]string, error) {
 }
 
 var (
-	deltaPart = regexp.MustCompile(`/deltas/../[^/]+/\d+$`)
+	deltaPart = regexp.MustCompile(`/deltas/../[^/]+/\d+$|^\d+$`) // of a delta in a file: beside it
 	superblok = regexp.MustCompile(`/superblock$`)
 	filez     = regexp.MustCompile(`^(r\d+|usb/[^/]+(/[^/]+)*)/objects/../.*\.filez$`)
 	loose     = regexp.MustCompile(`^(r\d+|usb/[^/]+(/[^/]+)*)/(objects/|refs/)`)

@@ -134,7 +134,7 @@ func consumed(want, got map[string]string) bool {
 	return len(want) == len(got)
 }
 
-var begun = regexp.MustCompile(`^(r\d+/(objects|tmp)(/|$)|t\d+(/|$)|co\d+(/|$)|r\d+$|r\d+/uncompressed-objects-cache)`)
+var begun = regexp.MustCompile(`^(r\d+/(objects|tmp|state)(/|$)|usb/.*/state/|t\d+(/|$)|co\d+(/|$)|r\d+$|r\d+/uncompressed-objects-cache)`)
 
 // partial reports whether two states only differ in how far a command came before it failed.
 func partial(want, got map[string]string) bool {

@@ -298,17 +298,18 @@ func (f *commitFetch) check(ctx context.Context, w want, c *ostree.Commit, data 
 	return nil
 }
 
-// collection is the one that a commit must be bound to: that of a source on disk is in its configuration. What a mirror
-// says about collections is compared with commits that are bound to one.
+// collection is the one that a commit must be bound to. Of a source on disk its configuration decides, or what its mirror
+// of another repository is called. What a server says about the collections that it mirrors is compared with commits that
+// are bound to one.
 func (p *puller) collection(w want, c *ostree.Commit) string {
-	_, bound := c.Metadata.String(ostree.KeyCollectionBinding)
+	bound, _ := c.Metadata.String(ostree.KeyCollectionBinding)
 	switch {
 	case p.o.CollectionID != "":
 		return p.o.CollectionID
-	case w.collection != "" && bound:
-		return w.collection
-	case w.collection == "" && p.local != nil:
+	case p.local != nil && (bound == "" || bound != p.mirrorOf(w)):
 		return p.local.CollectionID()
+	case bound != "":
+		return w.collection
 	}
 	return ""
 }

@@ -192,8 +192,6 @@ func TestHostileMetadata(t *testing.T) {
 		{"ref is no checksum", "refs/heads/main", send([]byte("../../x\n")), "resolve ref main"},
 		{"upper-case checksum", "refs/heads/main", send([]byte(strings.Repeat("A", 64) + "\n")), "resolve ref main"},
 		{"config", "config", send([]byte("[core\nmode")), "remote config"},
-		{"no mode", "config", send([]byte("[core]\nrepo_version=1\n")), "remote config"},
-		{"no config", "config", http.NotFound, "remote config"},
 		{"summary not in normal form", "summary", send([]byte("nonsense")), "summary"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

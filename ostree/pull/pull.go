@@ -69,8 +69,12 @@ type Options struct {
 	// DisableVerifyBindings accepts commits that do not name the ref they were
 	// found under.
 	DisableVerifyBindings bool
-	// CollectionID is that of the source; commits must be bound to it then.
+	// CollectionID is that of the source; commits must be bound to it then. ""
+	// means that of the configuration for a source on disk, none for a server.
 	CollectionID string
+	// MirrorCollection is the collection as whose refs Mirror stores all; "" means
+	// what the source's summary says about each, none if there is no summary.
+	MirrorCollection string
 	// TimestampCheck refuses commits older than the one the ref has.
 	TimestampCheck bool
 	// TimestampCheckFrom compares with this commit instead.
@@ -173,21 +177,23 @@ func newPuller(dst *ostree.Repo, src Source, o *Options) *puller {
 	}
 	p := &puller{dst: dst, src: src, o: o}
 	if l, ok := src.(*localSource); ok {
-		p.local = l.repo
+		p.local, p.configured = l.repo, l.remote
 	}
 	return p
 }
 
 // puller is the state of one Pull.
 type puller struct {
-	dst     *ostree.Repo
-	src     Source
-	local   *ostree.Repo // the source, if it is on disk
-	o       *Options
-	tx      *ostree.Tx
-	summary *summaryFile
-	count   counters
-	large   sync.Mutex // see readAll
+	dst   *ostree.Repo
+	src   Source
+	local *ostree.Repo // the source, if it is on disk
+	// configured: the local source is the address of a remote.
+	configured bool
+	o          *Options
+	tx         *ostree.Tx
+	summary    *summaryFile
+	count      counters
+	large      sync.Mutex // see readAll
 	// offered are the refs that the source has, as far as it lists them.
 	offered map[string]want
 	// old are the refs of dst before the pull, read when needed.
@@ -196,6 +202,8 @@ type puller struct {
 	oldErr  error
 	// remoteIndexed: the source has indexes of its static deltas.
 	remoteIndexed bool
+	// remoteMode is the mode that a server's configuration tells, "" for an archive.
+	remoteMode string
 	// remoteTombstones: the source has tombstones of commits that it deleted.
 	remoteTombstones bool
 	// partial are the commits to be declared complete at the end; made are those
@@ -235,7 +243,11 @@ func (p *puller) transfer(ctx context.Context, wants []want) error {
 	if err := p.applyDeltas(ctx, lines); err != nil {
 		return err
 	}
-	return p.fetchTrees(ctx, roots)
+	err = p.fetchTrees(ctx, roots)
+	if isNotExist(err) && p.remoteMode != "" {
+		err = fmt.Errorf("%w: %w", modeError(p.remoteMode), err)
+	}
+	return err
 }
 
 // finish commits objects and refs, then takes back the partial marks: a crash
@@ -295,7 +307,7 @@ func (p *puller) mirrorOf(w want) string {
 	if !p.o.Mirror {
 		return ""
 	}
-	return cmp.Or(w.collection, p.o.CollectionID)
+	return cmp.Or(p.o.MirrorCollection, w.collection)
 }
 
 func (p *puller) refName(w want) string {
@@ -340,12 +352,12 @@ func (p *puller) listOld(ctx context.Context) (map[refKey]ostree.Checksum, error
 	return old, nil
 }
 
-// checkSource refuses repositories that cannot be pulled from over HTTP.
+// checkSource asks a server what kind of repository it has.
 func (p *puller) checkSource(ctx context.Context) error {
 	if p.local != nil {
 		return nil
 	}
-	return p.checkMode(ctx)
+	return p.readConfig(ctx)
 }
 
 // sortedKeys makes the order of work independent of map order.

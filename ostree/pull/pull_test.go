@@ -215,7 +215,7 @@ func TestMirrorOfCollection(t *testing.T) {
 	src := newRepo(t, ostree.ModeArchive)
 	sum := (&commitSpec{ref: "main", files: smallTree, coll: "org.example.Os"}).write(t, src)
 	dst := newRepo(t, ostree.ModeArchive)
-	_, err := pull.Pull(t.Context(), dst, serve(t, src).source(), &pull.Options{Mirror: true, Refs: []string{"main"}, CollectionID: "org.example.Os"})
+	_, err := pull.Pull(t.Context(), dst, serve(t, src).source(), &pull.Options{Mirror: true, Refs: []string{"main"}, CollectionID: "org.example.Os", MirrorCollection: "org.example.Os"})
 	require.NoError(t, err)
 	text, err := os.ReadFile(filepath.Join(dst.Path(), "refs/mirrors/org.example.Os/main"))
 	require.NoError(t, err)
@@ -459,13 +459,6 @@ func TestContentURL(t *testing.T) {
 	require.Positive(t, content.count(".filez"))
 	require.Positive(t, content.count(".dirtree"))
 	require.Zero(t, content.count(".commitmeta"), "carries signatures")
-}
-
-func TestWrongModeIsRefused(t *testing.T) {
-	src := newRepo(t, ostree.ModeBareUser)
-	(&commitSpec{ref: "main", files: smallTree}).write(t, src)
-	_, err := pull.Pull(t.Context(), newRepo(t, ostree.ModeBareUser), serve(t, src).source(), mainRef)
-	require.ErrorContains(t, err, `can't pull from archives with mode "bare-user"`)
 }
 
 func TestMissingRef(t *testing.T) {

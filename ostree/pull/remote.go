@@ -39,6 +39,9 @@ func OpenRemoteHTTP(ctx context.Context, client *http.Client, rem ostree.Remote,
 	if err != nil {
 		return nil, nil, fmt.Errorf("remote %q: %w", rem.Name, err)
 	}
+	if _, local := src.(*localSource); local {
+		o.CollectionID = "" // it says itself of which collection it is
+	}
 	return src, o, nil
 }
 

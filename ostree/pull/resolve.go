@@ -80,30 +80,42 @@ func (p *puller) readAll(r io.Reader, use func([]byte) error) error {
 	return use(data)
 }
 
-// checkMode refuses everything but archive: in other modes the served files
-// are not self-contained objects.
-func (p *puller) checkMode(ctx context.Context) error {
+// readConfig learns what a server's configuration tells. There need not be one.
+func (p *puller) readConfig(ctx context.Context) error {
 	var f *keyfile.File
-	var mode ostree.Mode
-	var text string
 	err := p.readWith(ctx, "config", maxConfig, func(data []byte) (err error) {
-		if f, err = keyfile.Parse(data); err != nil {
-			return err
-		}
-		text, _ = f.Get("core", "mode")
-		mode, err = ostree.ParseMode(text)
+		f, err = keyfile.Parse(data)
 		return err
 	})
+	if isNotExist(err) {
+		return nil
+	}
 	if err != nil {
 		return fmt.Errorf("remote config: %w", err)
 	}
-	if mode != ostree.ModeArchive {
-		return fmt.Errorf("can't pull from archives with mode %q", text)
+	mode, _ := f.Get("core", "mode")
+	if parsed, err := ostree.ParseMode(mode); err != nil || parsed != ostree.ModeArchive {
+		p.remoteMode = mode
 	}
 	indexed, _ := f.Get("core", "indexed-deltas")
 	p.remoteIndexed = indexed == "true"
 	tombstones, _ := f.Get("core", "tombstone-commits")
 	p.remoteTombstones = tombstones == "true"
+	return nil
+}
+
+// modeError says that a server's repository is not an archive: what it has for files are not objects by themselves.
+func modeError(mode string) error { return fmt.Errorf("can't pull from archives with mode %q", mode) }
+
+// checkSummaryMode refuses a server that says itself that it is not an archive.
+func (p *puller) checkSummaryMode() error {
+	if p.local != nil || p.summary == nil {
+		return nil
+	}
+	mode, told := p.summary.parsed.Metadata.String(ostree.KeySummaryMode)
+	if parsed, err := ostree.ParseMode(mode); told && (err != nil || parsed != ostree.ModeArchive) {
+		return modeError(mode)
+	}
 	return nil
 }
 
@@ -114,7 +126,7 @@ func (p *puller) resolve(ctx context.Context) ([]want, error) {
 	if all && p.local == nil && !p.o.Mirror {
 		return nil, errors.New("no refs given to pull")
 	}
-	if err := p.listOffered(ctx, all || p.o.RequireSummary); err != nil {
+	if err := p.listOffered(ctx, all); err != nil {
 		return nil, err
 	}
 	if p.mirrorsAll() {
@@ -182,23 +194,21 @@ func (p *puller) everything(ctx context.Context) ([]want, error) {
 	return wants, nil
 }
 
-// listOffered fills p.offered from a local source or a summary. Where the summary
-// must be signed, the refs are taken from there also for a local source: those on
-// disk are not covered by the signature.
-func (p *puller) listOffered(ctx context.Context, required bool) error {
-	if p.local == nil || p.o.RequireSummary || p.mirrorsAll() {
-		err := p.fetchSummary(ctx, required && (p.local == nil || p.o.RequireSummary))
-		if p.summary != nil {
-			p.offered = map[string]want{}
-			collection := ""
-			if p.o.Mirror && p.o.CollectionID == "" {
-				collection, _ = p.summary.parsed.Metadata.String(ostree.KeySummaryCollectionID)
-			}
-			for _, r := range p.summary.parsed.Refs {
-				p.offered[r.Name] = want{ref: r.Name, commit: r.Checksum, size: r.CommitSize, collection: collection}
-			}
+// listOffered fills p.offered from the summary, or else from the refs of a source on disk. all says that the list is
+// what will be pulled.
+func (p *puller) listOffered(ctx context.Context, all bool) error {
+	if p.local == nil || p.configured || p.o.RequireSummary || p.mirrorsAll() {
+		required := p.o.RequireSummary || all && (p.local == nil || p.configured && p.o.Mirror)
+		if err := p.fetchSummary(ctx, required); err != nil {
+			return err
 		}
-		return err
+	}
+	if p.summary != nil {
+		p.offerSummary()
+		return p.checkSummaryMode()
+	}
+	if p.local == nil {
+		return nil
 	}
 	refs, err := p.local.Refs(ctx, nil)
 	if err != nil {
@@ -209,6 +219,18 @@ func (p *puller) listOffered(ctx context.Context, required bool) error {
 		p.offered[r.Name] = want{ref: r.Name, commit: r.Checksum}
 	}
 	return nil
+}
+
+// offerSummary takes the refs from the summary. A mirror keeps them by the collection that this is of.
+func (p *puller) offerSummary() {
+	collection := ""
+	if p.o.Mirror {
+		collection, _ = p.summary.parsed.Metadata.String(ostree.KeySummaryCollectionID)
+	}
+	p.offered = map[string]want{}
+	for _, r := range p.summary.parsed.Refs {
+		p.offered[r.Name] = want{ref: r.Name, commit: r.Checksum, size: r.CommitSize, collection: collection}
+	}
 }
 
 func (p *puller) resolveRef(ctx context.Context, ref string) (want, error) {

@@ -278,16 +278,18 @@ func isPlain(path string) bool {
 // localSource is a repository on the same machine. Pull takes its objects
 // without going through files where it can.
 type localSource struct {
-	repo  *ostree.Repo
-	owned bool // to be closed with the source
+	repo *ostree.Repo
+	// remote: OpenRemote has opened it, and Close closes it.
+	remote bool
 }
 
-// Local returns an open repository as Source. It may have any mode.
+// Local returns an open repository as Source. It may have any mode. What it has are its refs, where the address of a
+// remote has what its summary says, if there is one.
 func Local(src *ostree.Repo) Source { return &localSource{repo: src} }
 
 // Close closes the repository if OpenRemote opened it.
 func (s *localSource) Close() error {
-	if !s.owned {
+	if !s.remote {
 		return nil
 	}
 	return s.repo.Close()
