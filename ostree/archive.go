@@ -80,13 +80,28 @@ func (d *inflater) Read(p []byte) (int, error) {
 		return 0, d.err
 	}
 	n, err := d.z.Read(p)
+	n = d.check(n, err)
+	return n, d.err
+}
+
+// next is Read without a copy: the bytes are good until the next call. The last ones come with the error or [io.EOF].
+func (d *inflater) next() ([]byte, error) {
+	if d.err != nil {
+		return nil, d.err
+	}
+	p, err := d.z.next()
+	p = p[:d.check(len(p), err)]
+	return p, d.err
+}
+
+// check accounts for n bytes, sets the sticky error, and returns how many of them are payload.
+func (d *inflater) check(n int, err error) int {
 	if uint64(n) > d.left {
 		n, err = int(d.left), errors.New("payload is longer than the header says")
 	}
 	d.left -= uint64(n)
 	switch {
 	case err == nil:
-		return n, nil
 	case !errors.Is(err, io.EOF):
 		d.err = corrupt(TypeFile, "payload: %w", err)
 	case d.left > 0:
@@ -94,7 +109,7 @@ func (d *inflater) Read(p []byte) (int, error) {
 	default:
 		d.err = d.end()
 	}
-	return n, d.err
+	return n
 }
 
 // end demands that the input ends with the deflate stream.
@@ -130,6 +145,13 @@ func (a *archivedReader) Read(p []byte) (int, error) {
 		return 0, fs.ErrClosed
 	}
 	return a.inflater.Read(p)
+}
+
+func (a *archivedReader) next() ([]byte, error) {
+	if a.inflater == nil {
+		return nil, fs.ErrClosed
+	}
+	return a.inflater.next()
 }
 
 // open reads the header of a .filez, after which Read gives the payload. What

@@ -255,8 +255,11 @@ func copyPayload(ctx context.Context, out *os.File, f *File) error {
 	} else {
 		s := getScratch()
 		defer s.put()
-		// Without its other methods, lest io.Copy bypass the buffer.
-		n, err = io.CopyBuffer(struct{ io.Writer }{out}, f.Reader, s.buf)
+		s.ctx = ctx
+		n, err = s.each(f.Reader, func(p []byte) error {
+			_, err := out.Write(p)
+			return err
+		})
 	}
 	if err == nil && n != f.Size {
 		err = fmt.Errorf("file object has %d bytes, not %d: %w", n, f.Size, io.ErrUnexpectedEOF)

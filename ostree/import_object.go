@@ -45,7 +45,7 @@ func (t *Tx) importObject(ctx context.Context, src *Repo, n ObjectName, o *Impor
 	if n.Type != TypeFile && (n.Type < TypeDirTree || n.Type > TypeCommit) {
 		return false, fmt.Errorf("objects of type %s cannot be imported", n.Type)
 	}
-	if ok, err := t.Has(ctx, n); err != nil {
+	if ok, err := t.has(ctx, n); err != nil {
 		return false, err
 	} else if ok {
 		t.count(n, 0, false)

@@ -13,23 +13,22 @@ import (
 type unpacker struct {
 	r    io.Reader
 	rerr error // sticky, of r
-	in   *[inputSize + 8]byte
+	in   [inputSize + 8]byte
 	pos  int // in[pos:end] is unread
 	end  int
 	bits uint64 // the next nbits bits of input, the first one lowest; what is above is not to be looked at
 	n    uint
 
-	out  *window // history and what has been decoded
-	from int     // out[from:to] has not been read yet
+	out  window // history and what has been decoded
+	from int    // out[from:to] has not been read yet
 	to   int
 
 	block  func(*unpacker) error // decodes more of the current block; nil between blocks
 	final  bool                  // the current block is the last one
 	stored int                   // bytes left of a stored block
 	err    error                 // sticky, of the stream
-	lit    *huffman              // of the current block
-	dist   *huffman
-	own    codes // tables for codes that are in the input
+	codes  *codes                // of the current block
+	own    codes                 // those that are in the input
 	lens   [maxLit + maxDist]uint8
 }
 
@@ -42,6 +41,8 @@ const (
 	slack = maxMatch + 32
 	// fastInput is how much input has to be there for decoding without looking for its end: two words.
 	fastInput = 16
+	// maxDistBits is the number of bits of the longest code of a distance with its extra bits.
+	maxDistBits = maxCodeLen + 13
 )
 
 // window has room behind the end for writing words at any position.
@@ -49,9 +50,7 @@ type window [outputSize + 8]byte
 
 var errDeflate = errors.New("invalid deflate stream")
 
-func newUnpacker() *unpacker {
-	return &unpacker{in: new([inputSize + 8]byte), out: new(window)}
-}
+func newUnpacker() *unpacker { return new(unpacker) }
 
 // reset makes r the input.
 func (u *unpacker) reset(r io.Reader) {
@@ -108,11 +107,11 @@ func (u *unpacker) rest() (bool, error) {
 	return false, u.rerr
 }
 
-// Read implements io.Reader.
-func (u *unpacker) Read(p []byte) (int, error) {
+// fill decodes more unless there is some that has not been read; it reports the error only when there is nothing left.
+func (u *unpacker) fill() error {
 	for u.from == u.to {
 		if u.err != nil {
-			return 0, u.err
+			return u.err
 		}
 		if u.to+slack > outputSize {
 			u.from = copy(u.out[:], u.out[u.to-windowSize:u.to])
@@ -120,9 +119,27 @@ func (u *unpacker) Read(p []byte) (int, error) {
 		}
 		u.err = u.decode()
 	}
+	return nil
+}
+
+// Read implements io.Reader.
+func (u *unpacker) Read(p []byte) (int, error) {
+	if err := u.fill(); err != nil {
+		return 0, err
+	}
 	n := copy(p, u.out[u.from:u.to])
 	u.from += n
 	return n, nil
+}
+
+// next is Read without a copy: the bytes are good until the next call. The last ones come with the error.
+func (u *unpacker) next() ([]byte, error) {
+	if err := u.fill(); err != nil {
+		return nil, err
+	}
+	p := u.out[u.from:u.to]
+	u.from = u.to
+	return p, u.err
 }
 
 // decode fills the output; io.EOF means that the stream has ended.
@@ -194,8 +211,7 @@ func (u *unpacker) startBlock() error {
 	case 0:
 		return u.startStored()
 	case 1:
-		fixed := fixedCodes()
-		u.lit, u.dist = &fixed.lit, &fixed.dist
+		u.codes = fixedCodes()
 	case 2:
 		if err := u.readCodes(); err != nil {
 			return err
@@ -272,64 +288,67 @@ func (u *unpacker) compressed() error {
 
 // fast decodes while there are fastInput bytes of input and slack bytes of room. done means that the block has ended.
 //
-// A refill leaves at least 56 bits: enough for three entries of the table and a length, or for a distance. Positions are
-// masked to show the compiler that they are within the arrays, which they are without.
+// A refill leaves at least 56 bits: enough for three entries of the table and a length, and mostly for the distance too. What
+// takes the time is that nobody can foresee whether a literal or a length is next. Buffers and tables are parts of two
+// structs to leave registers to the rest. Positions are masked to show the compiler that they are within the arrays, which they are without.
 func (u *unpacker) fast() (done bool, err error) {
-	in, out := u.in, u.out
 	pos, to, bits, n := u.pos, u.to, u.bits, u.n
-	lit, dist := &u.lit.table, &u.dist.table
+	c := u.codes
 	lastPos := u.end - fastInput
 loop:
 	for pos <= lastPos && to <= outputSize-slack {
-		bits |= binary.LittleEndian.Uint64(in[pos&(inputSize-1):]) << (n & 63)
+		bits |= binary.LittleEndian.Uint64(u.in[pos&(inputSize-1):]) << (n & 63)
 		pos += int((63 - n) >> 3)
 		n |= 56
-		e := lit[bits&tableMask]
+		e := c.lit.table[bits&tableMask]
 		if e&isLiteral != 0 {
-			to = putLiterals(out, to, e)
+			to = putLiterals(&u.out, to, e)
 			bits, n = bits>>(e&bitsMask), n-uint(e&bitsMask)
-			if e = lit[bits&tableMask]; e&isLiteral != 0 {
-				to = putLiterals(out, to, e)
+			if e = c.lit.table[bits&tableMask]; e&isLiteral != 0 {
+				to = putLiterals(&u.out, to, e)
 				bits, n = bits>>(e&bitsMask), n-uint(e&bitsMask)
-				if e = lit[bits&tableMask]; e&isLiteral != 0 {
-					to = putLiterals(out, to, e)
+				if e = c.lit.table[bits&tableMask]; e&isLiteral != 0 {
+					to = putLiterals(&u.out, to, e)
 					bits, n = bits>>(e&bitsMask), n-uint(e&bitsMask)
-					if e = lit[bits&tableMask]; e&isLiteral != 0 {
-						to = putLiterals(out, to, e)
+					if e = c.lit.table[bits&tableMask]; e&isLiteral != 0 {
+						to = putLiterals(&u.out, to, e)
 						bits, n = bits>>(e&bitsMask), n-uint(e&bitsMask)
 						continue
 					}
 				}
 			}
 		}
+		length := int(e >> 16)
 		if e&isSpecial != 0 {
 			if e&isTable != 0 {
 				bits, n = bits>>tableBits, n-tableBits
-				e = u.lit.sub[e>>16+uint32(bits)&subMask]
+				e = c.lit.sub[e>>16+uint32(bits)&subMask]
 			}
 			switch {
 			case e&isLiteral != 0:
-				to = putLiterals(out, to, e)
+				to = putLiterals(&u.out, to, e)
 				bits, n = bits>>(e&bitsMask), n-uint(e&bitsMask)
 				continue
 			case e&isEnd != 0:
 				bits, n = bits>>(e&bitsMask), n-uint(e&bitsMask)
 				done, u.block = true, nil
 				break loop
-			case e&isSpecial != 0:
+			case e&(isSpecial|isLong) == isSpecial:
 				err = errDeflate
 				break loop
 			}
+			length = int(e>>16) + int(bits&(1<<(e&bitsMask)-1)>>(e>>codeShift&codeMask))
 		}
-		length := int(e>>16) + int(bits&(1<<(e&bitsMask)-1)>>(e>>codeShift&codeMask))
 		bits, n = bits>>(e&bitsMask), n-uint(e&bitsMask)
-		bits |= binary.LittleEndian.Uint64(in[pos&(inputSize-1):]) << (n & 63)
-		pos += int((63 - n) >> 3)
-		n |= 56
-		e = dist[bits&tableMask]
+		if n < maxDistBits {
+			bits |= binary.LittleEndian.Uint64(u.in[pos&(inputSize-1):]) << (n & 63)
+			pos += int((63 - n) >> 3)
+			n |= 56
+		}
+		e = c.dist.table[bits&tableMask]
 		if e&isTable != 0 {
 			bits, n = bits>>tableBits, n-tableBits
-			e = u.dist.sub[e>>16+uint32(bits)&subMask]
+			e = c.dist.sub[e>>16+uint32(bits)&subMask]
 		}
 		distance := int(e>>16) + int(bits&(1<<(e&bitsMask)-1)>>(e>>codeShift&codeMask))
 		bits, n = bits>>(e&bitsMask), n-uint(e&bitsMask)
@@ -338,13 +357,13 @@ loop:
 			break
 		}
 		if distance >= 8 {
-			copyWord(out, to, to-distance)
-			copyWord(out, to+8, to+8-distance)
+			copyWord(&u.out, to, to-distance)
+			copyWord(&u.out, to+8, to+8-distance)
 			if length > 16 {
-				copyWords(out, to+16, distance, to+length)
+				copyWords(&u.out, to+16, distance, to+length)
 			}
 		} else {
-			copyRun(out[(to-distance)&(outputSize-1):(to+length)&(outputSize-1)], distance)
+			copyRun(u.out[(to-distance)&(outputSize-1):(to+length)&(outputSize-1)], distance)
 		}
 		to += length
 	}
@@ -355,7 +374,7 @@ loop:
 // putLiterals writes one or two literals, in either case two bytes.
 func putLiterals(out *window, to int, e uint32) int {
 	binary.LittleEndian.PutUint16(out[to&(outputSize-1):], uint16(e>>16))
-	return to + 1 + int(e>>pairBit&1)
+	return to + int(e>>countShift&countMask)
 }
 
 func copyWord(out *window, to, from int) {
@@ -379,7 +398,7 @@ func copyRun(b []byte, n int) {
 
 // slow decodes one symbol near the end of the input.
 func (u *unpacker) slow() (done bool, err error) {
-	e, err := u.symbol(u.lit)
+	e, err := u.symbol(&u.codes.lit)
 	switch {
 	case err != nil:
 		return false, err
@@ -396,7 +415,7 @@ func (u *unpacker) slow() (done bool, err error) {
 		return false, err
 	}
 	length += int(e >> 16)
-	if e, err = u.symbol(u.dist); err != nil {
+	if e, err = u.symbol(&u.codes.dist); err != nil {
 		return false, err
 	}
 	distance, err := u.take(extraBits(e))
@@ -427,7 +446,7 @@ func (u *unpacker) symbol(h *huffman) (uint32, error) {
 	switch {
 	case used > u.n:
 		return 0, u.truncated()
-	case e&isSpecial != 0 && e&isEnd == 0:
+	case e&isSpecial != 0 && e&(isEnd|isLong) == 0:
 		if u.n < maxCodeLen { // what is missing was taken for zeros
 			return 0, u.truncated()
 		}

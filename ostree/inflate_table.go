@@ -6,39 +6,43 @@ import (
 )
 
 // huffman maps the next bits of input to symbols. An entry is, from the lowest bit: the number of bits of the code with its
-// extra bits (6), flags, the number of bits of the code (4), flags, and in the upper half up to two literal bytes, or the
-// length or distance to which the extra bits are added. The bits behind tableBits of longer codes are looked up in sub, at
-// the entry's value.
+// extra bits (6), the number of literals (2), the number of bits of the code (4), flags, and in the upper half up to two
+// literal bytes, or the length or distance to which the extra bits are added. A length that is short enough has an entry
+// for each value of its extra bits, which then count as bits of the code. The bits behind tableBits of longer codes are
+// looked up in sub, at the entry's value.
 type huffman struct {
 	table [1 << tableBits]uint32
 	sub   []uint32
 
 	order [maxLit]uint16 // symbols by code
-	short []literal      // with codes that are in table
+	short []coded        // literals
+	long  []coded        // lengths with extra bits
 }
 
-// literal is a code that has a pair of literals in front or behind.
-type literal struct {
+// coded is a code in table, and its entry.
+type coded struct {
 	code  uint16
 	entry uint32
 }
 
 const (
-	tableBits  = 10
+	tableBits  = 11
 	tableMask  = 1<<tableBits - 1
 	maxCodeLen = 15
 	subMask    = 1<<(maxCodeLen-tableBits) - 1
 
-	isEnd     = 1 << 6 // of the block
-	isTable   = 1 << 7 // the rest of the code is in sub
-	isLiteral = 1 << 12
-	isPair    = 1 << pairBit // two literals; the number of bits of the code is that of the first one
-	isSpecial = 1 << 14      // the end, a table, or no code
+	oneLiteral = 1 << countShift
+	isLiteral  = countMask << countShift
+	isEnd      = 1 << 12 // of the block
+	isTable    = 1 << 13 // the rest of the code is in sub
+	isLong     = 1 << 14 // a length whose extra bits are not in the entry
+	isSpecial  = 1 << 15 // the end, a table, a long length, or no code
 
-	bitsMask  = 63 // all bits
-	codeShift = 8
-	codeMask  = 15
-	pairBit   = 13
+	bitsMask   = 63 // all bits
+	codeShift  = 8
+	codeMask   = 15
+	countShift = 6 // number of literals
+	countMask  = 3
 
 	maxLit  = 288
 	maxDist = 32
@@ -55,11 +59,15 @@ var (
 func litEntry(sym int) uint32 {
 	switch {
 	case sym < 256:
-		return uint32(sym)<<16 | isLiteral
+		return uint32(sym)<<16 | oneLiteral
 	case sym == 256:
 		return isSpecial | isEnd
 	case sym < 257+len(lengthBase):
-		return uint32(lengthBase[sym-257])<<16 | uint32(lengthExtra[sym-257])
+		e := uint32(lengthBase[sym-257]) << 16
+		if x := uint32(lengthExtra[sym-257]); x > 0 {
+			e |= x | isLong | isSpecial
+		}
+		return e
 	}
 	return isSpecial
 }
@@ -104,7 +112,7 @@ func (h *huffman) build(lens []uint8, entry func(int) uint32, pairs bool) bool {
 	if used < 1<<maxCodeLen {
 		h.table[0] = isSpecial
 	}
-	h.sub, h.short = h.sub[:0], h.short[:0]
+	h.sub, h.short, h.long = h.sub[:0], h.short[:0], h.long[:0]
 	code, done := 0, 0
 	var literals [maxCodeLen + 2]int // h.short[literals[n]:literals[n+1]] have n bits
 	for n := 1; n <= maxCodeLen; n++ {
@@ -124,6 +132,9 @@ func (h *huffman) build(lens []uint8, entry func(int) uint32, pairs bool) bool {
 		for first := 1; first < n; first++ {
 			h.pair(h.short[literals[first]:literals[first+1]], h.short[literals[n-first]:literals[n-first+1]])
 		}
+	}
+	for _, l := range h.long {
+		h.expand(l)
 	}
 	return true
 }
@@ -147,8 +158,11 @@ func (h *huffman) add(code uint16, n uint, e uint32) {
 	if n <= tableBits {
 		e += uint32(n) | uint32(n)<<codeShift
 		h.table[code] = e
-		if e&isLiteral != 0 {
-			h.short = append(h.short, literal{code, e})
+		switch {
+		case e&isLiteral != 0:
+			h.short = append(h.short, coded{code, e})
+		case e&isLong != 0 && e&bitsMask <= tableBits:
+			h.long = append(h.long, coded{code, e})
 		}
 		return
 	}
@@ -165,12 +179,21 @@ func (h *huffman) add(code uint16, n uint, e uint32) {
 	}
 }
 
+// expand enters the lengths that a code and its extra bits stand for.
+func (h *huffman) expand(l coded) {
+	n, all := l.entry>>codeShift&codeMask, l.entry&bitsMask
+	e := l.entry&^(isLong|isSpecial|codeMask<<codeShift) | all<<codeShift
+	for i := int(l.code); i < len(h.table); i += 1 << n {
+		h.table[i] = e + uint32(i)>>n&(1<<(all-n)-1)<<16
+	}
+}
+
 // pair enters all pairs of literals whose codes are together as long as the table is wide.
-func (h *huffman) pair(first, second []literal) {
+func (h *huffman) pair(first, second []coded) {
 	for _, a := range first {
 		n := a.entry & bitsMask
 		for _, b := range second {
-			h.table[a.code|b.code<<n] = a.entry + b.entry&bitsMask | isPair | b.entry>>16<<24
+			h.table[a.code|b.code<<n] = a.entry + b.entry&bitsMask + oneLiteral | b.entry>>16<<24
 		}
 	}
 }
@@ -221,15 +244,16 @@ func (u *unpacker) readCodes() error {
 		}
 		lens[i] = uint8(n)
 	}
-	u.lit, u.dist = &u.own.lit, &u.own.dist
-	if !u.lit.build(lens[:], plainEntry, false) {
+	u.codes = &u.own
+	lit, dist := &u.own.lit, &u.own.dist
+	if !lit.build(lens[:], plainEntry, false) {
 		return errDeflate
 	}
 	all := u.lens[:nlit+ndist]
 	if err := u.readLengths(all); err != nil {
 		return err
 	}
-	if all[256] == 0 || !u.lit.build(all[:nlit], litEntry, true) || !u.dist.build(all[nlit:], distEntry, false) {
+	if all[256] == 0 || !lit.build(all[:nlit], litEntry, true) || !dist.build(all[nlit:], distEntry, false) {
 		return errDeflate
 	}
 	return nil
@@ -238,7 +262,7 @@ func (u *unpacker) readCodes() error {
 // readLengths reads lengths that are compressed themselves, with the code in u.lit.
 func (u *unpacker) readLengths(lens []uint8) error {
 	for i := 0; i < len(lens); {
-		e, err := u.symbol(u.lit)
+		e, err := u.symbol(&u.own.lit)
 		if err != nil {
 			return err
 		}

@@ -30,12 +30,37 @@ func deflated(t testing.TB, level int, data []byte) []byte {
 func unpackAll(r io.Reader) ([]byte, bool, error) {
 	u := newUnpacker()
 	u.reset(r)
-	out, err := io.ReadAll(u)
+	out, err := unpackPieces(u, 1<<40)
 	if err != nil {
 		return out, false, err
 	}
 	more, err := u.rest()
 	return out, more, err
+}
+
+// unpackPieces reads up to limit bytes, in turn with Read and without a copy.
+func unpackPieces(u *unpacker, limit int) ([]byte, error) {
+	var out []byte
+	var buf [1000]byte
+	for i := 0; len(out) < limit; i++ {
+		var p []byte
+		var err error
+		if i%2 == 0 {
+			var n int
+			n, err = u.Read(buf[:])
+			p = buf[:n]
+		} else {
+			p, err = u.next()
+		}
+		out = append(out, p...)
+		if err == io.EOF {
+			return out, nil
+		}
+		if err != nil {
+			return out, err
+		}
+	}
+	return out[:limit], nil
 }
 
 // payloads are contents that need different parts of the format.
@@ -113,24 +138,90 @@ func TestUnpackerRefusesWhatIsNoStream(t *testing.T) {
 
 func FuzzUnpackerIsThatOfTheStandardLibrary(f *testing.F) {
 	for _, data := range payloads() {
-		for _, level := range []int{0, 1, 6} {
+		for _, level := range []int{stdflate.HuffmanOnly, 0, 1, 6} {
 			f.Add(deflated(f, level, data[:min(len(data), 2000)]))
 		}
 	}
 	f.Fuzz(func(t *testing.T, in []byte) {
-		const limit = 1 << 20
-		want, wantErr := io.ReadAll(io.LimitReader(stdflate.NewReader(bytes.NewReader(in)), limit))
-		u := newUnpacker()
-		u.reset(bytes.NewReader(in))
-		got, err := io.ReadAll(io.LimitReader(u, limit))
-		if wantErr == nil {
-			require.NoError(t, err)
-			require.True(t, bytes.Equal(want, got))
-		}
-		if err == nil && wantErr != nil {
-			t.Fatalf("the standard library says %v", wantErr)
-		}
+		compareWithStandardLibrary(t, in)
 	})
+}
+
+// compareWithStandardLibrary demands the same output from a valid stream, and that both refuse the others.
+func compareWithStandardLibrary(t *testing.T, in []byte) {
+	t.Helper()
+	const limit = 1 << 20
+	want, wantErr := io.ReadAll(io.LimitReader(stdflate.NewReader(bytes.NewReader(in)), limit))
+	u := newUnpacker()
+	u.reset(bytes.NewReader(in))
+	got, err := unpackPieces(u, limit)
+	if wantErr == nil {
+		require.NoError(t, err)
+		require.True(t, bytes.Equal(want, got))
+	}
+	if err == nil && wantErr != nil {
+		t.Fatalf("the standard library says %v", wantErr)
+	}
+}
+
+// TestUnpackerOnDamagedStreams changes bits of valid streams: many of them stay valid, with other codes and lengths, also
+// such as no compressor makes.
+func TestUnpackerOnDamagedStreams(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	u := newUnpacker()
+	valid, all := 0, 0
+	for name, data := range payloads() {
+		for _, level := range []int{stdflate.HuffmanOnly, 1, 6, 9} {
+			packed := deflated(t, level, data[:min(len(data), 30_000)])
+			for range 60 {
+				in := bytes.Clone(packed)
+				for range 1 + r.IntN(3) {
+					bit := r.IntN(8 * len(in))
+					if r.IntN(2) == 0 { // in the codes
+						bit %= 600
+					}
+					in[bit/8%len(in)] ^= 1 << (bit % 8)
+				}
+				want, wantErr := io.ReadAll(io.LimitReader(stdflate.NewReader(bytes.NewReader(in)), 1<<20))
+				u.reset(bytes.NewReader(in))
+				got, err := unpackPieces(u, 1<<20)
+				require.Equal(t, wantErr == nil, err == nil, "%s: %v, the standard library says %v", name, err, wantErr)
+				if all++; err == nil {
+					valid++
+					require.True(t, bytes.Equal(want, got), name)
+				}
+			}
+		}
+	}
+	require.Greater(t, valid, all/20, "of %d", all)
+}
+
+// TestUnpackerOnCodesOfAllLengths compresses symbols whose frequencies are powers of two, so that codes have up to 15 bits and
+// the lengths among them all numbers of bits with and without extra ones.
+func TestUnpackerOnCodesOfAllLengths(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 10))
+	noise := make([]byte, 1000)
+	for i := range noise {
+		noise[i] = byte(r.Uint32())
+	}
+	for base := range 8 {
+		var data []byte
+		for len(data) < 400_000 {
+			n := 0
+			for n < 15 && r.IntN(2) == 0 {
+				n++
+			}
+			if n = (n + 2*base) % 16; n < 4 {
+				data = append(data, byte(n*17+r.IntN(1+n)))
+				continue
+			}
+			from := r.IntN(len(noise) - 260)
+			data = append(data, noise[from:from+3+r.IntN(1<<(n/2))]...)
+		}
+		for _, level := range []int{1, 9} {
+			compareWithStandardLibrary(t, deflated(t, level, data))
+		}
+	}
 }
 
 func BenchmarkUnpack(b *testing.B) {

@@ -72,19 +72,44 @@ func (s *scratch) hashFrom(r io.Reader) (int64, error) { return s.pump(nil, r) }
 // pump reads r to its end, adds it to the checksum and writes it to w unless w
 // is nil.
 func (s *scratch) pump(w io.Writer, r io.Reader) (int64, error) {
-	var total int64
-	for {
-		n, err := r.Read(s.buf)
-		if n > 0 {
-			total += int64(n)
+	return s.each(r, func(p []byte) error {
+		s.feed(p)
+		if w == nil {
+			return nil
+		}
+		_, err := w.Write(p)
+		return err
+	})
+}
+
+// decoder is a Reader that has its output in memory.
+type decoder interface {
+	io.Reader
+	// next returns bytes that are good until the next call, and an error or [io.EOF] with the last ones.
+	next() ([]byte, error)
+}
+
+// each calls fn with what is in r, piece by piece, and returns its length. A piece of a decoder is still in the cache of
+// the processor when fn gets it.
+func (s *scratch) each(r io.Reader, fn func(p []byte) error) (int64, error) {
+	d, ok := r.(decoder)
+	for total := int64(0); ; {
+		var p []byte
+		var err error
+		if ok {
+			p, err = d.next()
+		} else {
+			var n int
+			n, err = r.Read(s.buf)
+			p = s.buf[:n]
+		}
+		if len(p) > 0 {
+			total += int64(len(p))
 			if s.ctx != nil && s.ctx.Err() != nil {
 				return total, s.ctx.Err()
 			}
-			s.feed(s.buf[:n])
-			if w != nil {
-				if _, werr := w.Write(s.buf[:n]); werr != nil {
-					return total, werr
-				}
+			if err := fn(p); err != nil {
+				return total, err
 			}
 		}
 		if errors.Is(err, io.EOF) {

@@ -338,7 +338,7 @@ func (t *Tx) writeArchived(ctx context.Context, n ObjectName, r io.Reader, verif
 	if err := t.active(ctx); err != nil {
 		return err
 	}
-	if ok, err := t.Has(ctx, n); err != nil {
+	if ok, err := t.has(ctx, n); err != nil {
 		return err
 	} else if ok {
 		t.count(n, 0, false)

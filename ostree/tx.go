@@ -71,6 +71,7 @@ type Tx struct {
 	mu       sync.Mutex // guards what follows
 	done     bool
 	known    map[ObjectName]struct{} // present, staged or stored
+	presence [256]presence           // of directories of objects, by their first byte
 	commits  []Checksum              // commits written
 	consumed []string                // directories to remove after Commit
 	refs     []Ref                   // in the order of SetRef; zero checksum deletes

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -314,6 +315,36 @@ func TestWriteArchived(t *testing.T) {
 		require.NoError(t, err)
 		require.EqualValues(t, len(data), size)
 		require.True(t, bytes.Equal(good, data), "compressed bytes are kept")
+	})
+}
+
+// A payload is written piece by piece as it is unpacked; the first piece may be all of it, or just not.
+func TestWriteArchivedOfAnySize(t *testing.T) {
+	body := make([]byte, 3*outputSize)
+	rand.NewChaCha8([32]byte{1}).Read(body)
+	forModes(t, func(t *testing.T, r *Repo) {
+		h := ownHeader(r.Mode())
+		tx := begin(t, r)
+		for _, size := range []int{
+			0, 1, maxTiny, maxTiny + 1, outputSize - windowSize, outputSize - slack, outputSize - slack + 1, outputSize - 1, outputSize,
+			outputSize + 1, 2*outputSize - windowSize - slack, 2 * outputSize, len(body),
+		} {
+			for _, text := range []string{string(body[:size]), strings.Repeat("a", size)} {
+				c, _, err := ContentChecksum(h, strings.NewReader(text))
+				require.NoError(t, err)
+				require.NoError(t, tx.WriteArchived(t.Context(), c, bytes.NewReader(archived(t, h, uint64(size), text))), size)
+				f, err := tx.LoadFile(t.Context(), c)
+				require.NoError(t, err)
+				require.True(t, readFile(t, f) == text, size)
+				f, err = tx.LoadFile(t.Context(), c)
+				require.NoError(t, err)
+				got, _, err := ContentChecksum(&f.Header, f.Reader)
+				require.NoError(t, err)
+				require.NoError(t, f.Close())
+				require.Equal(t, c, got, size)
+			}
+		}
+		require.NoError(t, tx.Abort())
 	})
 }
 

@@ -37,7 +37,7 @@ func (t *Tx) WriteFile(ctx context.Context, h *FileHeader, size int64, r io.Read
 // is read if it exists, and content with another checksum is a [*CorruptError].
 func (t *Tx) WriteFileExpect(ctx context.Context, want Checksum, h *FileHeader, size int64, r io.Reader) error {
 	n := ObjectName{want, TypeFile}
-	ok, err := t.Has(ctx, n)
+	ok, err := t.has(ctx, n)
 	if err == nil && ok {
 		t.count(n, 0, false)
 		return nil
@@ -107,9 +107,9 @@ func (t *Tx) writeFile(ctx context.Context, in fileInput) (Checksum, error) {
 	if in.r == nil {
 		in.r = eofReader{}
 	}
-	n, err := fill(s.buf, in.r)
+	first, err := s.first(in)
 	if err == io.EOF {
-		return t.writeWhole(ctx, s, in, s.buf[:n])
+		return t.writeWhole(ctx, s, in, first)
 	}
 	if err != nil {
 		return Checksum{}, err
@@ -117,7 +117,17 @@ func (t *Tx) writeFile(ctx context.Context, in fileInput) (Checksum, error) {
 	if seeker, ok := in.r.(io.Seeker); ok && !t.writesFirst(&in) {
 		return t.writeSeekable(ctx, s, in, seeker)
 	}
-	return t.stream(ctx, s, in, s.buf)
+	return t.stream(ctx, s, in, first)
+}
+
+// first returns the start of the content, which is all of it if the error is io.EOF. It is as much as the buffer holds, so
+// that small files are not written in vain, unless the object is known to be missing and already in memory.
+func (s *scratch) first(in fileInput) ([]byte, error) {
+	if d, ok := in.r.(decoder); ok && in.want != nil {
+		return d.next()
+	}
+	n, err := fill(s.buf, in.r)
+	return s.buf[:n], err
 }
 
 // writesFirst reports whether a large file should be written while it is hashed, in vain if the object exists, rather
@@ -163,7 +173,7 @@ func (t *Tx) writeWhole(ctx context.Context, s *scratch, in fileInput, payload [
 	}
 	n := ObjectName{c, TypeFile}
 	if in.want == nil { // else the caller has looked
-		if ok, err := t.Has(ctx, n); err != nil {
+		if ok, err := t.has(ctx, n); err != nil {
 			return Checksum{}, err
 		} else if ok {
 			t.count(n, 0, false)
@@ -202,7 +212,7 @@ func (t *Tx) writeSeekable(ctx context.Context, s *scratch, in fileInput, seeker
 		return Checksum{}, err
 	}
 	n := ObjectName{c, TypeFile}
-	if ok, err := t.Has(ctx, n); err != nil {
+	if ok, err := t.has(ctx, n); err != nil {
 		return Checksum{}, err
 	} else if ok {
 		t.count(n, 0, false)
@@ -263,7 +273,7 @@ func (t *Tx) fillAndPublish(ctx context.Context, s *scratch, in fileInput, first
 		return c, size, false, err
 	}
 	n := ObjectName{c, TypeFile}
-	if existed, err = t.Has(ctx, n); err != nil || existed {
+	if existed, err = t.has(ctx, n); err != nil || existed {
 		return c, size, existed, err
 	}
 	t.sharePayload(s, f, size)
@@ -356,7 +366,7 @@ func (t *Tx) writeMetadata(ctx context.Context, n ObjectName, data []byte) error
 	if err := t.active(ctx); err != nil {
 		return err
 	}
-	if ok, err := t.Has(ctx, n); err != nil {
+	if ok, err := t.has(ctx, n); err != nil {
 		return err
 	} else if ok {
 		t.count(n, 0, false)

@@ -73,22 +73,28 @@ func readFd(fd int, limit int64) ([]byte, error) {
 // fs.ErrNotExist when it is absent.
 func (d *Dir) Lstat(rel string) (Stat, error) {
 	var st Stat
+	err := d.lstat(rel, &st)
+	return st, d.err("lstat", rel, err)
+}
+
+func (d *Dir) lstat(rel string, st *Stat) error {
 	dirfd, name, err := d.Parent(rel)
 	if err == nil {
-		err = unix.Fstatat(dirfd, name, &st, unix.AT_SYMLINK_NOFOLLOW)
+		err = unix.Fstatat(dirfd, name, st, unix.AT_SYMLINK_NOFOLLOW)
 		d.Release(dirfd)
 	}
-	return st, d.err("lstat", rel, err)
+	return err
 }
 
 // Exists reports whether rel exists; errors other than "no such file" are
 // returned.
 func (d *Dir) Exists(rel string) (bool, error) {
-	_, err := d.Lstat(rel)
+	var st Stat
+	err := d.lstat(rel, &st)
 	if errors.Is(err, unix.ENOENT) || errors.Is(err, unix.ENOTDIR) {
 		return false, nil
 	}
-	return err == nil, err
+	return err == nil, d.err("lstat", rel, err)
 }
 
 // Readlink returns the target of the symbolic link rel.
