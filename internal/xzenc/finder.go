@@ -11,25 +11,22 @@ type match struct {
 	dist   int // at least 1
 }
 
-// The hash tables fit into the cache of a processor.
+// The hash tables are small, so that they stay in the cache of the processor.
 const (
-	hash2Len   = 1 << 16
-	hash3Bits  = 16
-	hash3Len   = 1 << hash3Bits
-	hash4Bits  = 17
-	hash4Len   = 1 << hash4Bits
+	hashBits   = 14
+	hashLen    = 1 << hashBits
 	hashFactor = 0x9e3779b1
 )
 
 // finder finds matches: the longest, which links know, and nearer ones, with hash
 // tables of the last strings of two, three and four bytes.
 type finder struct {
-	data                []byte
-	pos                 int
-	dict                int
-	links               links
-	hash2, hash3, hash4 []int32 // position + 1
-	matches             []match
+	data    []byte
+	pos     int
+	dict    int
+	links   links
+	last    [3][hashLen]uint16 // the low bits of positions
+	matches []match
 
 	// niceLen is the length from which on a match is taken without looking
 	// further.
@@ -38,12 +35,7 @@ type finder struct {
 
 func (f *finder) start(data []byte, dict int) error {
 	f.data, f.pos, f.dict = data, 0, dict
-	if f.hash2 == nil {
-		f.hash2, f.hash3, f.hash4 = make([]int32, hash2Len), make([]int32, hash3Len), make([]int32, hash4Len)
-	}
-	clear(f.hash2)
-	clear(f.hash3)
-	clear(f.hash4)
+	f.last = [3][hashLen]uint16{}
 	if err := f.links.allocate(min(dict, maxWindow, len(data))); err != nil {
 		return err
 	}
@@ -68,7 +60,7 @@ func (f *finder) next() []match {
 	limit := min(left, f.niceLen)
 	best := 1
 	for _, p := range f.near(pos) {
-		if p < 0 || pos-p > f.dict {
+		if p < 0 || p == pos || pos-p > f.dict {
 			continue
 		}
 		if n := common(f.data[p:], d, limit); n > best {
@@ -87,15 +79,19 @@ func (f *finder) next() []match {
 	return f.matches
 }
 
-// near returns the last positions of strings that begin like the one at pos, and
-// puts pos in their place.
+// near returns positions of strings before pos that may begin like the one there,
+// the last ones within 64 KiB, or pos, and puts pos in their place.
 func (f *finder) near(pos int) [3]int {
 	v := binary.LittleEndian.Uint32(f.data[pos:])
-	p2, p3, p4 := &f.hash2[hash2(v)], &f.hash3[hash3(v)], &f.hash4[hash4(v)]
-	last := [3]int{int(*p2) - 1, int(*p3) - 1, int(*p4) - 1}
-	cur := int32(pos) + 1
-	*p2, *p3, *p4 = cur, cur, cur
-	return last
+	cur := uint16(pos)
+	var out [3]int
+	for i := range f.last {
+		// Two bytes, then three, then all four.
+		last := &f.last[i][v<<(16-8*i)*hashFactor>>(32-hashBits)]
+		out[i] = pos - int(cur-*last)
+		*last = cur
+	}
+	return out
 }
 
 // Of a match from thinFrom on, keepEnds positions at each end are put into the hash
@@ -115,10 +111,6 @@ func (f *finder) skip(n int) {
 		f.pos++
 	}
 }
-
-func hash2(v uint32) uint32 { return v & (hash2Len - 1) }
-func hash3(v uint32) uint32 { return v << 8 * hashFactor >> (32 - hash3Bits) }
-func hash4(v uint32) uint32 { return v * hashFactor >> (32 - hash4Bits) }
 
 // common is the length of the common start of a and b, at most limit.
 func common(a, b []byte, limit int) int {

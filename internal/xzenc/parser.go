@@ -177,12 +177,19 @@ func (p *parser) relaxMatches(cur, pos int, matches []match, reach func(int)) {
 	ps := pos & posMask
 	base := n.price + e.table.bit(e.isMatch[n.state][ps], 1) + e.table.bit(e.isRep[n.state], 0)
 	reach(cur + matches[len(matches)-1].length)
+	lengths := &e.prices.length[ps]
 	l := minMatch
 	for _, m := range matches {
 		d := uint32(m.dist - 1)
+		s := step{back: int(d) + 4}
+		for ; l <= m.length && lenState(l) < lenStates-1; l++ {
+			s.length = l
+			p.relax(cur+l, base+lengths[l-minMatch]+e.prices.dist(d, l), s)
+		}
+		far := base + e.prices.dist(d, maxMatch) // for all that are longer
 		for ; l <= m.length; l++ {
-			price := base + e.prices.length[ps][l-minMatch] + e.prices.dist(d, l)
-			p.relax(cur+l, price, step{l, int(d) + 4})
+			s.length = l
+			p.relax(cur+l, far+lengths[l-minMatch], s)
 		}
 	}
 }
