@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"math/rand/v2"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -185,7 +184,7 @@ func (c *checkout) sameNode(d *dirfd.Dir, e FileEntry, old *unix.Stat_t, n *node
 	}
 	if !c.o.UserMode && !c.noXattrs {
 		have, err := d.ReadXattrs(e.Name)
-		if err != nil || !equalXattrs(fromDisk(have), slices.DeleteFunc(slices.Clone(n.xattrs), isEmptyXattr)) {
+		if err != nil || !equalXattrs(fromDisk(have), n.xattrs.onDisk()) {
 			return false, err
 		}
 	}

@@ -123,7 +123,7 @@ func parseArchiveHeader(data []byte) (*FileHeader, uint64, error) {
 
 // ContentChecksum returns the name of the file object with header h and the
 // given payload, and the number of bytes read. The payload of a symbolic link
-// must be nil. h.Xattrs must be sorted by name.
+// must be nil. The name depends on the order of h.Xattrs, see [Xattrs].
 func ContentChecksum(h *FileHeader, payload io.Reader) (Checksum, int64, error) {
 	return contentChecksum(context.Background(), h, payload)
 }

@@ -14,7 +14,9 @@ type Xattr struct {
 }
 
 // Xattrs is a set of extended attributes in the order of their names, the form
-// in which objects contain them.
+// in which objects contain them. Objects that older programs made of archives have
+// them in the order of the archive, and a name perhaps twice; since they are named
+// by what they have, they are read and copied like that.
 type Xattrs []Xattr
 
 // Get returns the value of the attribute called name.
@@ -31,21 +33,33 @@ func (x Xattrs) Get(name string) ([]byte, bool) {
 // format cannot tell from absent ones: a repository that stores attributes as
 // such would lose them.
 func (x Xattrs) normalize() (Xattrs, error) {
-	if x.check() == nil && !slices.ContainsFunc(x, isEmptyXattr) {
+	if err := x.check(); err != nil {
+		return nil, err
+	}
+	if x.ordered() == nil && !slices.ContainsFunc(x, isEmptyXattr) {
 		return x, nil
 	}
 	out := slices.DeleteFunc(slices.Clone(x), isEmptyXattr)
-	slices.SortFunc(out, func(a, b Xattr) int { return strings.Compare(a.Name, b.Name) })
-	if err := out.check(); err != nil {
-		return nil, err
-	}
-	return out, nil
+	slices.SortFunc(out, byXattrName)
+	return out, out.ordered()
 }
 
 func isEmptyXattr(x Xattr) bool { return len(x.Value) == 0 }
 
-// check demands what a well-formed object has: names that are not empty, sorted
-// and unique.
+func byXattrName(a, b Xattr) int { return strings.Compare(a.Name, b.Name) }
+
+// onDisk returns what a file with the attributes has: of those with the same name it is the last.
+func (x Xattrs) onDisk() Xattrs {
+	out := slices.DeleteFunc(slices.Clone(x), isEmptyXattr)
+	if out.ordered() == nil {
+		return out
+	}
+	slices.Reverse(out)
+	slices.SortStableFunc(out, byXattrName)
+	return slices.CompactFunc(out, func(a, b Xattr) bool { return a.Name == b.Name })
+}
+
+// check demands names that a file can have.
 func (x Xattrs) check() error {
 	for i := range x {
 		switch name := x[i].Name; {
@@ -53,6 +67,15 @@ func (x Xattrs) check() error {
 			return errors.New("extended attribute without a name")
 		case strings.IndexByte(name, 0) >= 0:
 			return fmt.Errorf("extended attribute %q: NUL in name", name)
+		}
+	}
+	return nil
+}
+
+// ordered demands what new objects have: names that are sorted and unique.
+func (x Xattrs) ordered() error {
+	for i := range x {
+		switch name := x[i].Name; {
 		case i > 0 && x[i-1].Name == name:
 			return fmt.Errorf("extended attribute %q: duplicate", name)
 		case i > 0 && x[i-1].Name > name:

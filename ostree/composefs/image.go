@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -155,10 +156,13 @@ func (b *builder) dir(name string, tree, meta ostree.Checksum, depth int) (*node
 	return n, nil
 }
 
+// attrsOf takes the last of those with the same name, which is the one that a file on disk would have.
 func attrsOf(xattrs ostree.Xattrs) []attr {
 	out := make([]attr, 0, len(xattrs)+2)
-	for _, x := range xattrs {
-		out = append(out, attr{x.Name, string(x.Value)})
+	for i, x := range xattrs {
+		if !slices.ContainsFunc(xattrs[i+1:], func(later ostree.Xattr) bool { return later.Name == x.Name }) {
+			out = append(out, attr{x.Name, string(x.Value)})
+		}
 	}
 	return out
 }
