@@ -160,7 +160,7 @@ func sameViews(t *testing.T, python, repo string) *repoView {
 }
 
 // TestLibraryAndWeAreTheSameProgram writes the same two commits with libostree and with package ostree, call by call, in
-// every mode; each repository then looks the same to both libraries.
+// every mode; each repository then looks the same to both libraries, and each goes on with what the other one has made.
 func TestLibraryAndWeAreTheSameProgram(t *testing.T) {
 	t.Parallel()
 	python := libostree(t)
@@ -169,13 +169,10 @@ func TestLibraryAndWeAreTheSameProgram(t *testing.T) {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
+			collection := map[string]string{"archive": "org.example.Os", "bare": "org.example.Os"}[mode]
 			theirs, ours := filepath.Join(dir, "theirs"), filepath.Join(dir, "ours")
-			want := strings.Fields(testenv.Run(t, "", python, "testdata/gi/write.py", theirs, mode, tree, archive))
-			parsed, err := ostree.ParseMode(mode)
-			require.NoError(t, err)
-			repo, err := ostree.Init(t.Context(), ours, &ostree.InitOptions{Mode: parsed, CollectionID: "org.example.Os"})
-			require.NoError(t, err)
-			defer repo.Close()
+			want := strings.Fields(testenv.Run(t, "", python, "testdata/gi/write.py", theirs, mode, tree, archive, collection))
+			repo := initMode(t, ours, mode, collection)
 			p := &program{t: t, ctx: t.Context(), repo: repo, canonical: mode == "bare-user-only"}
 			one, two := p.run(tree, archive)
 			require.Equal(t, want, []string{one.String(), two.String()})
@@ -184,8 +181,27 @@ func TestLibraryAndWeAreTheSameProgram(t *testing.T) {
 				a.sizesOf(b)
 			}
 			require.Empty(t, cmp.Diff(a.lines(), b.lines()))
+
+			applyEachOther(t, python, theirs, ours, delta.Name{To: two})
+			importEachOther(t, python, theirs, ours, p.canonical)
+			if collection == "" { // else the command, not the library, writes the ref ostree-metadata
+				sameSummary(t, python, theirs)
+				sameSummary(t, python, ours)
+			}
+			testenv.Run(t, "", python, "testdata/gi/change.py", ours, "prune")
+			sameViews(t, python, ours)
 		})
 	}
+}
+
+func initMode(t *testing.T, dir, mode, collection string) *ostree.Repo {
+	t.Helper()
+	parsed, err := ostree.ParseMode(mode)
+	require.NoError(t, err)
+	repo, err := ostree.Init(t.Context(), dir, &ostree.InitOptions{Mode: parsed, CollectionID: collection})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, repo.Close()) })
+	return repo
 }
 
 // sizesOf takes over the sizes of the file objects from another view.
@@ -195,4 +211,131 @@ func (v *repoView) sizesOf(o *repoView) {
 			v.Objects[name] = o.Objects[name]
 		}
 	}
+}
+
+// applyEachOther has the delta from scratch that either library has made applied by the other one.
+func applyEachOther(t *testing.T, python, theirs, ours string, name delta.Name) {
+	t.Helper()
+	dir := t.TempDir()
+	us, them := filepath.Join(dir, "us"), filepath.Join(dir, "them")
+	repo := initMode(t, us, "bare-user", "")
+	d, err := delta.OpenPath(filepath.Join(theirs, name.Dir()))
+	require.NoError(t, err)
+	_, err = d.Apply(t.Context(), repo, nil)
+	require.NoError(t, err)
+	initMode(t, them, "bare-user", "")
+	testenv.Run(t, "", python, "testdata/gi/change.py", them, "apply", filepath.Join(ours, name.Dir()))
+	a, b := sameViews(t, python, us), sameViews(t, python, them)
+	require.Contains(t, a.Commits, name.To.String())
+	require.Empty(t, cmp.Diff(a.lines(), b.lines()))
+}
+
+// importEachOther copies objects one by one with either library, unverified ones, into a repository of another mode.
+func importEachOther(t *testing.T, python, theirs, ours string, canonical bool) {
+	t.Helper()
+	dir := t.TempDir()
+	mode := "bare-user"
+	if canonical {
+		mode = "bare-user-only"
+	}
+	us, them := filepath.Join(dir, "us"), filepath.Join(dir, "them")
+	initMode(t, them, mode, "")
+	testenv.Run(t, "", python, "testdata/gi/change.py", them, "import", ours)
+	src, err := ostree.Open(t.Context(), theirs, nil)
+	require.NoError(t, err)
+	defer src.Close()
+	p := &program{t: t, ctx: t.Context(), repo: initMode(t, us, mode, "")}
+	p.transaction(func(tx *ostree.Tx) ostree.Checksum {
+		for name, err := range src.Objects(t.Context()) {
+			require.NoError(t, err)
+			if name.Type == ostree.TypeCommitMeta {
+				continue // comes with the commit
+			}
+			_, err := tx.ImportObject(t.Context(), src, name, &ostree.ImportObjectOptions{Untrusted: true})
+			require.NoError(t, err)
+		}
+		refs, err := src.Refs(t.Context(), &ostree.RefsOptions{Remotes: true})
+		require.NoError(t, err)
+		for _, ref := range refs {
+			tx.SetRef(ref.Refspec(), ref.Checksum)
+		}
+		return ostree.Checksum{}
+	})
+	a, b := sameViews(t, python, us), sameViews(t, python, them)
+	require.Empty(t, cmp.Diff(a.lines(), b.lines()))
+}
+
+// sameSummary writes the summary with libostree, and again with package ostree for the same time.
+func sameSummary(t *testing.T, python, path string) {
+	t.Helper()
+	testenv.Run(t, "", python, "testdata/gi/change.py", path, "summary")
+	want, err := os.ReadFile(filepath.Join(path, "summary"))
+	require.NoError(t, err)
+	parsed, err := ostree.ParseSummary(want)
+	require.NoError(t, err)
+	modified, ok := parsed.Time(ostree.KeySummaryLastModified)
+	require.True(t, ok)
+	repo, err := ostree.Open(t.Context(), path, nil)
+	require.NoError(t, err)
+	defer repo.Close()
+	extra := gvariant.NewDict()
+	extra.Set("org.example.key", gvariant.NewString("value"))
+	require.NoError(t, repo.UpdateSummary(t.Context(), &ostree.SummaryOptions{Time: modified, Metadata: extra}))
+	got, err := os.ReadFile(filepath.Join(path, "summary"))
+	require.NoError(t, err)
+	require.Equal(t, want, got)
+}
+
+// TestLibraryReadsSplitAttributes: libostree can read this mode, but writes only parts of it.
+func TestLibraryReadsSplitAttributes(t *testing.T) {
+	t.Parallel()
+	python := libostree(t)
+	tree, archive := giTree(t, t.TempDir())
+	path := filepath.Join(t.TempDir(), "repo")
+	repo := initMode(t, path, "bare-split-xattrs", "")
+	config := repo.Config()
+	config.Set("ex-split-xattrs", "write", "true")
+	require.NoError(t, repo.WriteConfig(t.Context(), config))
+	p := &program{t: t, ctx: t.Context(), repo: repo}
+	p.run(tree, archive)
+	sameViews(t, python, path)
+}
+
+// TestLibraryFindsTheSameDamage changes a file behind the back of both libraries.
+func TestLibraryFindsTheSameDamage(t *testing.T) {
+	t.Parallel()
+	python := libostree(t)
+	tree, archive := giTree(t, t.TempDir())
+	for _, mode := range []string{"bare", "bare-user", "bare-user-only"} {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "repo")
+			p := &program{t: t, ctx: t.Context(), repo: initMode(t, path, mode, ""), canonical: mode == "bare-user-only"}
+			one, two := p.run(tree, archive)
+			require.NoError(t, p.repo.MarkPartial(t.Context(), one, false))
+			c := fileAt(t, p.repo, two, "usr/share/big")
+			object := filepath.Join(path, "objects", ostree.ObjectName{Checksum: c, Type: ostree.TypeFile}.LoosePath(p.repo.Mode()))
+			data, err := os.ReadFile(object)
+			require.NoError(t, err)
+			data[len(data)/2] ^= 1
+			require.NoError(t, os.WriteFile(object, data, 0o644))
+			v := libraryView(t, python, path, t.TempDir())
+			require.Len(t, v.Bad, 1)
+			require.Contains(t, v.Bad[0], c.String())
+			require.Equal(t, v.Bad, ourView(t, path, t.TempDir()).Bad)
+		})
+	}
+}
+
+func fileAt(t *testing.T, repo *ostree.Repo, commit ostree.Checksum, path string) ostree.Checksum {
+	t.Helper()
+	c, err := repo.LoadCommit(t.Context(), commit)
+	require.NoError(t, err)
+	tx, err := repo.Begin(t.Context(), nil)
+	require.NoError(t, err)
+	defer tx.Abort()
+	e, err := tx.MutableTree(c.RootTree, c.RootMeta).Lookup(t.Context(), path)
+	require.NoError(t, err)
+	require.Equal(t, ostree.EntryFile, e.Kind)
+	return e.File
 }

@@ -116,7 +116,8 @@ func (w *viewer) refs() {
 func (w *viewer) objects(dir string) {
 	for name, err := range w.repo.Objects(w.ctx) {
 		require.NoError(w.t, err)
-		if name.Type == ostree.TypeCommitMeta { // libostree counts them as parts of their commits
+		switch name.Type {
+		case ostree.TypeCommitMeta, ostree.TypeFileXattrs, ostree.TypeFileXattrsLink: // parts of others to libostree
 			continue
 		}
 		w.v.Objects[name.String()], err = w.repo.StorageSize(w.ctx, name)

@@ -1,4 +1,4 @@
-"""Writes two commits into a new repository with libostree: write.py REPO MODE TREE ARCHIVE"""
+"""Writes two commits into a new repository with libostree: write.py REPO MODE TREE ARCHIVE COLLECTION"""
 
 import os
 import sys
@@ -55,9 +55,9 @@ def second(repo, parent, archive, canonical):
     return repo.write_commit_with_time(parent, "second", None, metadata, root, 1700000001, None)[1]
 
 
-def main(path, mode, tree, archive):
+def main(path, mode, tree, archive, collection):
     repo = OSTree.Repo.new(Gio.File.new_for_path(path))
-    repo.set_collection_id("org.example.Os")
+    repo.set_collection_id(collection or None)
     repo.create(OSTree.Repo.mode_from_string(mode)[1], None)
     repo.set_disable_fsync(True)
     canonical = mode == "bare-user-only"
