@@ -14,7 +14,7 @@ const (
 	maxWindow = 1 << linkBits
 	// gathered is how many positions are sorted at a time, groupSize how many of
 	// those that begin with the same two bytes.
-	gathered  = 1 << 22
+	gathered  = 1 << 21
 	groupSize = 1 << 19
 	// fewPlaces is up to how many strings are compared with each other: less work
 	// than to divide them further.
@@ -265,20 +265,19 @@ func (l *links) compare(a []place, depth int) {
 			keys[i] = binary.LittleEndian.Uint64(padded(d, at))
 		}
 	}
+	limit := l.nice - depth
 	for i := 1; i < len(a); i++ {
 		key, best, from := keys[i], -1, 0
-		for j := i - 1; j >= 0; j-- {
+		for j := i - 1; j >= 0 && best < limit; j-- {
 			n := bits.TrailingZeros64(key^keys[j]) >> 3
-			if n > best || n == 8 {
-				if n == 8 {
-					n = l.common(a[i].pos, a[j].pos, depth)
-				}
-				if n > best {
-					best, from = n, j
-				}
+			if n == 8 {
+				n = l.common(a[i].pos, a[j].pos, depth)
+			}
+			if n = min(n, limit); n > best {
+				best, from = n, j
 			}
 		}
-		l.found.s[a[i].pos] = uint32(min(depth+best, l.nice))<<linkBits | a[from].pos
+		l.found.s[a[i].pos] = uint32(depth+best)<<linkBits | a[from].pos
 	}
 }
 
