@@ -17,6 +17,7 @@ var dependencies = map[string]string{
 	"github.com/ProtonMail/go-crypto":     "OpenPGP signatures of packages and commits; the maintained fork, with v6 and EdDSA",
 	"github.com/cavaliergopher/rpm":       "independent second reader of RPM headers, the oracle of rpmpkg's tests",
 	"github.com/go-air/gini":              "SAT solver, the oracle of depsolve's tests",
+	"github.com/godbus/dbus/v5":           "system bus: Avahi, which knows the neighbours on the network",
 	"github.com/google/go-cmp":            "structural comparison in tests",
 	"github.com/klauspost/compress":       "zstd, and a deflate three times as fast as the standard library's",
 	"github.com/mikelolasagasti/xz":       "xz of packages and metadata, with all filters; deltas have internal/xzdec, which is faster and reads LZMA2 alone",
@@ -52,12 +53,13 @@ func TestDirectDependenciesHaveAReason(t *testing.T) {
 
 // onlyUsers names modules that a few packages hide from all others.
 var onlyUsers = map[string][]string{
-	"modernc.org/sqlite":      {"rpmpkg/rpmdb"},
-	"go.yaml.in/yaml/v4":      {"layering/treefile"},
-	"github.com/spf13/cobra":  {"internal/glibopt", "examples/..."},
-	"github.com/spf13/pflag":  {"internal/glibopt", "examples/..."},
-	"golang.org/x/term":       {"internal/progress", "examples/..."},
-	"github.com/ulikunitz/xz": {"rpmpkg/..."},
+	"modernc.org/sqlite":        {"rpmpkg/rpmdb"},
+	"github.com/godbus/dbus/v5": {"ostree/pull"},
+	"go.yaml.in/yaml/v4":        {"layering/treefile"},
+	"github.com/spf13/cobra":    {"internal/glibopt", "examples/..."},
+	"github.com/spf13/pflag":    {"internal/glibopt", "examples/..."},
+	"golang.org/x/term":         {"internal/progress", "examples/..."},
+	"github.com/ulikunitz/xz":   {"rpmpkg/..."},
 }
 
 func TestHiddenDependenciesStayHidden(t *testing.T) {

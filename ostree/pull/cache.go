@@ -38,7 +38,7 @@ const (
 
 // summaryCache returns nil if there is nothing to name the files by.
 func (p *puller) summaryCache() *summaryCache {
-	if _, ok := p.src.(*httpSource); !ok || p.o.Remote == "" {
+	if s, ok := p.src.(*httpSource); !ok || s.uncached || p.o.Remote == "" {
 		return nil
 	}
 	if p.o.CacheDir != "" {

@@ -91,11 +91,15 @@ type HTTPOptions struct {
 	Header http.Header
 	// Jar has the cookies of a client that [OpenRemoteHTTP] makes.
 	Jar http.CookieJar
+	// Uncached keeps no summary between pulls: the place for it is that of
+	// Options.Remote, which a neighbour, say, only stands in for.
+	Uncached bool
 }
 
 type httpSource struct {
 	fetcher       *fetch.Fetcher
 	urls, content []string
+	uncached      bool
 	// summary is the one to use whatever the server has: that of a metalink.
 	summary []byte
 }
@@ -113,7 +117,7 @@ func NewHTTP(client *http.Client, o *HTTPOptions) Source {
 		fetcher: fetch.New(tuned(client), &fetch.Options{Retries: o.Retries, NoNetworkRetry: o.NoNetworkRetry,
 			Stall: o.Stall, MinRate: o.MinRate, Backoff: o.Backoff, Header: o.Header}),
 		urls:    o.URLs,
-		content: o.ContentURLs,
+		content: o.ContentURLs, uncached: o.Uncached,
 	}
 }
 
