@@ -13,6 +13,7 @@ import (
 
 	"example.com/rpmostree/internal/glibopt"
 	"example.com/rpmostree/ostree"
+	"example.com/rpmostree/ostree/pull"
 	"example.com/rpmostree/sysroot"
 )
 
@@ -23,8 +24,9 @@ type app struct {
 	stdout, stderr io.Writer
 	repoPath       string
 	sysrootPath    string
-	openOptions    func(*sysroot.Options)   // changes how the system root is opened; nil does not
-	volumes        func() ([]string, error) // mount points of removable volumes; nil asks the kernel
+	openOptions    func(*sysroot.Options)                        // changes how the system root is opened; nil does not
+	volumes        func() ([]string, error)                      // mount points of removable volumes; nil asks the kernel
+	neighbours     func(context.Context) ([]pull.LANRepo, error) // on the local network; nil asks Avahi
 	verbose        bool
 }
 

@@ -86,30 +86,23 @@ func parseFinders(list string) ([]finder, error) {
 	return finders, nil
 }
 
-// usableFinders leaves out what asks neighbours on the network, which needs Avahi. Without --finders the configuration
-// decides, core.default-repo-finders.
-func (a *app) usableFinders(repo *ostree.Repo, finders []finder) ([]finder, error) {
-	if finders == nil {
-		finders = []finder{mountFinder, configFinder}
-		if names, ok := repo.Config().Get("core", "default-repo-finders"); ok && names != "" {
-			finders = nil
-			for name := range strings.SplitSeq(strings.TrimSuffix(names, ";"), ";") {
-				f, ok := finderNamed(name)
-				if !ok {
-					return nil, errorf("Invalid configured repo-finder '%s'", name)
-				}
-				finders = append(finders, f)
-			}
-		}
-	}
-	usable := slices.DeleteFunc(slices.Clone(finders), func(f finder) bool { return f == lanFinder })
+// chosenFinders are those of --finders; without, the configuration decides, core.default-repo-finders.
+func chosenFinders(repo *ostree.Repo, finders []finder) ([]finder, error) {
+	names, ok := repo.Config().Get("core", "default-repo-finders")
 	switch {
-	case len(usable) == 0:
-		return nil, errorf("Finder ‘lan’ is not available: it needs Avahi, which this command does not speak; use --finders=config,mount")
-	case len(usable) < len(finders):
-		fmt.Fprintln(a.stderr, "Avahi finder is not available; removing it")
+	case finders != nil:
+		return finders, nil
+	case !ok || names == "":
+		return []finder{mountFinder, configFinder}, nil
 	}
-	return usable, nil
+	for name := range strings.SplitSeq(strings.TrimSuffix(names, ";"), ";") {
+		f, ok := finderNamed(name)
+		if !ok {
+			return nil, errorf("Invalid configured repo-finder '%s'", name)
+		}
+		finders = append(finders, f)
+	}
+	return finders, nil
 }
 
 // foundRemote is a remote that has some of the refs.
@@ -122,9 +115,9 @@ type foundRemote struct {
 	have     map[collectionRef]ostree.SummaryRef
 }
 
-// findRemotes asks volumes and every remote with a collection for the refs, by their verified summary.
+// findRemotes asks volumes, neighbours and every remote with a collection for the refs, by their verified summary.
 func (a *app) findRemotes(ctx context.Context, repo *ostree.Repo, refs []collectionRef, finders []finder, o findOptions) error {
-	finders, err := a.usableFinders(repo, finders)
+	finders, err := chosenFinders(repo, finders)
 	if err != nil {
 		return err
 	}
@@ -133,6 +126,16 @@ func (a *app) findRemotes(ctx context.Context, repo *ostree.Repo, refs []collect
 		if found, err = a.onVolumes(ctx, repo, refs); err != nil {
 			return err
 		}
+	}
+	if slices.Contains(finders, lanFinder) {
+		near, err := a.onLAN(ctx, repo, refs)
+		if err != nil && len(finders) == 1 {
+			return err
+		}
+		if err != nil {
+			fmt.Fprintf(a.stderr, "Avahi finder failed; removing it: %v\n", err)
+		}
+		found = append(found, near...)
 	}
 	if slices.Contains(finders, configFinder) {
 		configured, err := configuredRemotes(repo, refs)
@@ -181,7 +184,7 @@ func ofCollections(refs []collectionRef, collections ...string) []collectionRef 
 
 // askRemote finds out which of the refs a remote has.
 func (a *app) askRemote(ctx context.Context, repo *ostree.Repo, f *foundRemote, cacheDir string) (err error) {
-	src, opts, err := a.openRemote(ctx, repo, f.remote, nil)
+	src, opts, err := a.openFound(ctx, repo, f)
 	if err != nil {
 		return err
 	}
@@ -198,7 +201,9 @@ func (a *app) askRemote(ctx context.Context, repo *ostree.Repo, f *foundRemote, 
 		return err
 	}
 	f.have = map[collectionRef]ostree.SummaryRef{}
-	f.modified, _ = s.Time(ostree.KeySummaryLastModified)
+	if t, ok := s.Time(ostree.KeySummaryLastModified); ok {
+		f.modified = t
+	}
 	own, _ := s.Metadata.String(ostree.KeySummaryCollectionID)
 	for _, r := range f.refs {
 		list := s.Collections[r.collection]
@@ -241,7 +246,7 @@ func (a *app) printFound(found []*foundRemote, refs []collectionRef) (missing []
 			a.printf(" - Summary last modified: %s\n", f.modified.UTC().Format("2006-01-02T15:04:05Z"))
 		}
 		a.println(" - Refs:")
-		for _, r := range f.refs {
+		for _, r := range refs {
 			if e, ok := f.have[r]; ok {
 				a.printf("    - %s = %s\n", r, e.Checksum)
 			} else {
@@ -301,13 +306,14 @@ func (a *app) pullFound(ctx context.Context, repo *ostree.Repo, found []*foundRe
 
 // pullFrom does not trust what is on a volume: it could be any.
 func (a *app) pullFrom(ctx context.Context, repo *ostree.Repo, f *foundRemote, commits map[string]ostree.Checksum, o findOptions) (err error) {
-	src, opts, err := a.openRemote(ctx, repo, f.remote, nil)
+	src, opts, err := a.openFound(ctx, repo, f)
 	if err != nil {
 		return err
 	}
 	if c, ok := src.(io.Closer); ok {
 		defer func() { err = errors.Join(err, c.Close()) }()
 	}
+	opts.CollectionID, opts.MirrorCollection = f.remote.CollectionID, f.remote.CollectionID
 	opts.Refs, opts.OverrideCommits, opts.Mirror, opts.NoSync, opts.CacheDir = nil, commits, o.mirror, o.disableFsync, o.cacheDir
 	opts.Untrusted = f.finder == mountFinder
 	_, err = pull.Pull(ctx, repo, src, opts)

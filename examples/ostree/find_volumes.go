@@ -52,7 +52,8 @@ func (a *app) onVolumes(ctx context.Context, repo *ostree.Repo, refs []collectio
 			if keys < 0 || at < 0 {
 				continue
 			}
-			rem := onVolume(remotes[keys], repos[at].path)
+			file := url.URL{Scheme: "file", Path: repos[at].path}
+			rem := standIn(remotes[keys], file.String())
 			if !slices.ContainsFunc(found, func(f *foundRemote) bool { return f.remote.URL == rem.URL && f.remote.Name == rem.Name }) {
 				found = append(found, &foundRemote{remote: rem, address: "file://" + repos[at].path, finder: mountFinder,
 					refs: ofCollections(refs, rem.CollectionID)})
@@ -62,11 +63,10 @@ func (a *app) onVolumes(ctx context.Context, repo *ostree.Repo, refs []collectio
 	return found, nil
 }
 
-// onVolume is a remote as it would be if it were on the volume. Signatures of commits are needed even where the remote
-// itself is trusted without; the summary is made by whoever wrote the volume.
-func onVolume(rem ostree.Remote, path string) ostree.Remote {
-	file := url.URL{Scheme: "file", Path: path}
-	return ostree.Remote{Name: rem.Name, URL: file.String(), CollectionID: rem.CollectionID, GPGVerify: true,
+// standIn is a remote as it would be if it were on a volume or at a neighbour. Signatures of commits are needed even where
+// the remote itself is trusted without; the summary is made by whoever wrote the volume.
+func standIn(rem ostree.Remote, address string) ostree.Remote {
+	return ostree.Remote{Name: rem.Name, URL: address, CollectionID: rem.CollectionID, GPGVerify: true,
 		Options: map[string]string{"gpgkeypath": rem.Options["gpgkeypath"]}}
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,18 +11,22 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/rpmostree/ostree"
+	"example.com/rpmostree/ostree/pull"
 )
 
-// volumeBench is a repository and what find-remotes says with given volumes.
+// volumeBench is a repository and what find-remotes says with given volumes and neighbours.
 type volumeBench struct {
 	*signBench
 	mounts []string
+	near   []pull.LANRepo
+	lan    error // instead of neighbours
 }
 
 func (b *volumeBench) find(finders string, o findOptions, refs ...string) (out string, err error) {
 	b.t.Helper()
 	var text bytes.Buffer
-	a := &app{env: func(string) string { return "" }, stdout: &text, stderr: &text, volumes: func() ([]string, error) { return b.mounts, nil }}
+	a := &app{env: func(string) string { return "" }, stdout: &text, stderr: &text, volumes: func() ([]string, error) { return b.mounts, nil },
+		neighbours: func(context.Context) ([]pull.LANRepo, error) { return b.near, b.lan }}
 	list, err := parseFinders(finders)
 	require.NoError(b.t, err)
 	asked, err := collectionRefArgs(refs)
@@ -67,7 +72,7 @@ func TestFindOnVolumes(t *testing.T) {
 		out := b.found("mount", "org.example.Os", "main", "org.example.Os", "no", "org.example.Other", "main")
 		require.Regexp(t, `(?s)Result 0: file://`+stick+"/"+place+"\n - Finder: OstreeRepoFinderMount\n - Keyring: origin.trustedkeys.gpg\n"+
 			" - Priority: 50\n - Summary last modified: [^\n]*\n - Refs:\n    - .org.example.Os, main. = "+sum+
-			"\n    - .org.example.Os, no. = .not found.\n\n1/3 refs were found.\n", out)
+			"\n    - .org.example.Os, no. = .not found.\n    - .org.example.Other, main. = .not found.\n\n1/3 refs were found.\n", out)
 		require.NotContains(t, out, "Result 1", "the first place that has the ref")
 	}
 	b.ok("--repo=local remote delete origin")
@@ -85,18 +90,6 @@ func TestFindOnVolumes(t *testing.T) {
 	_, err = b.find("mount", findOptions{pull: true}, "org.example.Os", "main")
 	require.ErrorContains(t, err, "Failed to pull some refs from the remotes", "what is on a volume must be signed")
 	require.Empty(t, b.ok("--repo=local refs"))
-}
-
-func TestFinderOfNeighboursIsRefused(t *testing.T) {
-	b := &volumeBench{signBench: newSignBench(t)}
-	b.ok("--repo=local init --mode=archive")
-	_, err := b.find("lan", findOptions{}, "org.example.Os", "main")
-	require.ErrorContains(t, err, "Finder ‘lan’ is not available: it needs Avahi")
-	require.Equal(t, "Avahi finder is not available; removing it\nNo results.\n", b.found("lan,mount", "org.example.Os", "main"))
-	b.ok("--repo=local config set core.default-repo-finders mount;bogus")
-	_, err = b.find("", findOptions{}, "org.example.Os", "main")
-	require.ErrorContains(t, err, "Invalid configured repo-finder 'bogus'")
-	b.fails("--repo=local find-remotes --mirror org.example.Os main", "When --mirror is specified, --pull must also be")
 }
 
 // TestDamagedVolume: a stick with garbage does not keep another from being found.
