@@ -82,7 +82,10 @@ func pullWords(err error) error {
 		text := strings.TrimPrefix(realWords(cause).Error(), "summary: ")
 		if rest, ok := strings.CutPrefix(text, "commit "); ok {
 			sum, what, _ := strings.Cut(rest, ": ")
-			text = "Commit " + sum + ": " + capital(what)
+			if kind, _, _ := strings.Cut(what, " "); !strings.HasSuffix(kind, ":") { // of signature, a name
+				what = capital(what)
+			}
+			text = "Commit " + sum + ": " + what
 		}
 		if what, _, ok := strings.Cut(text, "does not have a summary"); ok { // nor what the server says about that
 			text = capital(what) + "does not have a summary"
