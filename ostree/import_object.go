@@ -15,9 +15,10 @@ import (
 
 // ImportObjectOptions are the options of [Tx.ImportObject].
 type ImportObjectOptions struct {
-	// Untrusted makes the object be read and compared with its name, before it is
-	// linked. Otherwise hardlinks, and copies of what a bare repository stores or of
-	// what is stored in the same form, are not checked.
+	// Untrusted makes the object be read and compared with its name. Otherwise, as
+	// when the real command pulls from a local repository, the name of a file is
+	// taken from the other repository whether it is linked, copied or converted;
+	// what cannot be unpacked or has another length than it says is an error.
 	Untrusted bool
 }
 
@@ -186,7 +187,7 @@ func (t *Tx) importFile(ctx context.Context, src *Repo, n ObjectName, o *ImportO
 			return t.copyFile(ctx, n, file, nil)
 		}
 		defer f.Close()
-		return t.storeArchived(ctx, n, f, true)
+		return t.storeArchived(ctx, n, f, o.Untrusted)
 	}
 	f, err := src.LoadFile(ctx, n.Checksum)
 	if err != nil {

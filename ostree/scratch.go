@@ -18,6 +18,7 @@ const scratchSize = 1 << 20
 // scratch is the reusable state of hashing and copying one file.
 type scratch struct {
 	hash    hash.Hash
+	named   bool      // the name is given: hash is not of use
 	both    bool      // payload is of use
 	payload hash.Hash // of what follows the header
 	buf     []byte    // scratchSize bytes
@@ -33,7 +34,7 @@ var scratchPool = sync.Pool{New: func() any {
 func getScratch() *scratch { return scratchPool.Get().(*scratch) }
 
 func (s *scratch) put() {
-	s.both, s.ctx = false, nil
+	s.named, s.both, s.ctx = false, false, nil
 	scratchPool.Put(s)
 }
 
@@ -49,7 +50,9 @@ func (s *scratch) start(h *FileHeader) {
 
 // feed adds a piece of the payload.
 func (s *scratch) feed(p []byte) {
-	s.hash.Write(p)
+	if !s.named {
+		s.hash.Write(p)
+	}
 	if s.both {
 		s.payload.Write(p)
 	}

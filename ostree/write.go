@@ -57,7 +57,7 @@ type fileInput struct {
 	size   int64 // -1 if unknown
 	r      io.Reader
 	want   *Checksum // nil if any will do
-	// trusted makes want the name of the object whatever its content is.
+	// trusted makes want the name of the object whatever its content is, which is not hashed.
 	trusted bool
 	file    *ownFile // set if r is a file that may become the object itself
 }
@@ -65,10 +65,10 @@ type fileInput struct {
 // name is the name to store content with checksum c under.
 func (in *fileInput) name(c Checksum) (Checksum, error) {
 	switch {
-	case in.want == nil || *in.want == c:
-		return c, nil
 	case in.trusted:
 		return *in.want, nil
+	case in.want == nil || *in.want == c:
+		return c, nil
 	}
 	return Checksum{}, mismatch(ObjectName{*in.want, TypeFile}, c)
 }
@@ -97,7 +97,7 @@ func (t *Tx) writeFile(ctx context.Context, in fileInput) (Checksum, error) {
 	}
 	s := getScratch()
 	defer s.put()
-	s.both, s.ctx = t.payloadLinks >= 0 && !in.header.IsSymlink(), ctx
+	s.named, s.both, s.ctx = in.trusted, t.payloadLinks >= 0 && !in.header.IsSymlink(), ctx
 	if in.header.IsSymlink() {
 		if in.r != nil {
 			return Checksum{}, errors.New("symbolic link with content")

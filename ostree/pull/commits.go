@@ -178,7 +178,7 @@ func (f *commitFetch) write(ctx context.Context, name ostree.ObjectName, data []
 	}
 	f.count.metadata.Add(1)
 	if f.local != nil {
-		return f.importFrom(ctx, f.local, name)
+		return f.importFrom(ctx, f.local, name, f.o.Untrusted)
 	}
 	return f.tx.WriteMetadataExpect(ctx, name, data)
 }
@@ -229,7 +229,7 @@ func (f *commitFetch) loadCommit(ctx context.Context, w want, stored bool) (data
 	name := ostree.ObjectName{Checksum: w.commit, Type: ostree.TypeCommit}
 	if stored {
 		data, err = f.dst.LoadMetadata(ctx, name)
-	} else {
+	} else if data, err = f.tx.LoadMetadata(ctx, name); isNotExist(err) { // else an interrupted pull has got it
 		data, err = f.getMetadata(ctx, name, w.size)
 	}
 	if err != nil {

@@ -88,12 +88,12 @@ func (p *puller) ensure(ctx context.Context, n ostree.ObjectName) error {
 func (p *puller) get(ctx context.Context, n ostree.ObjectName) error {
 	if p.local != nil {
 		p.count.fetched(n)
-		return p.importFrom(ctx, p.local, n)
+		return p.importFrom(ctx, p.local, n, p.o.Untrusted)
 	}
 	for _, cache := range p.o.LocalCache {
 		if have, err := cache.Has(ctx, n); err == nil && have {
 			p.count.cached(n)
-			return p.importFrom(ctx, cache, n)
+			return p.importFrom(ctx, cache, n, true)
 		}
 	}
 	p.count.fetched(n)
@@ -107,8 +107,8 @@ func (p *puller) get(ctx context.Context, n ostree.ObjectName) error {
 	return p.tx.WriteMetadataExpect(ctx, n, data)
 }
 
-func (p *puller) importFrom(ctx context.Context, src *ostree.Repo, n ostree.ObjectName) error {
-	linked, err := p.tx.ImportObject(ctx, src, n, &ostree.ImportObjectOptions{Untrusted: p.o.Untrusted})
+func (p *puller) importFrom(ctx context.Context, src *ostree.Repo, n ostree.ObjectName, untrusted bool) error {
+	linked, err := p.tx.ImportObject(ctx, src, n, &ostree.ImportObjectOptions{Untrusted: untrusted})
 	if linked {
 		p.count.linked.Add(1)
 	}

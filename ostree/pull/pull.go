@@ -58,7 +58,7 @@ type Options struct {
 	// Subpaths restricts the trees to these paths ("/usr/bin"). The commits
 	// stay partial.
 	Subpaths []string
-	// Untrusted verifies also what a Local source could link unread.
+	// Untrusted verifies also what comes from a Local source.
 	Untrusted bool
 	// TrustedHTTP does not compare the content of files with their checksums when
 	// an archive repository pulls with Mirror from a server that is trusted.
@@ -79,7 +79,7 @@ type Options struct {
 	TimestampCheck bool
 	// TimestampCheckFrom compares with this commit instead.
 	TimestampCheckFrom ostree.Checksum
-	// LocalCache are repositories to look for objects in before the source.
+	// LocalCache are repositories to look for objects in before the source. What they have is verified.
 	LocalCache []*ostree.Repo
 	// CacheDir is an existing directory to keep summaries in; "" means tmp/cache
 	// of the repository.
