@@ -16,6 +16,7 @@ import (
 var dependencies = map[string]string{
 	"github.com/ProtonMail/go-crypto":     "OpenPGP signatures of packages and commits; the maintained fork, with v6 and EdDSA",
 	"github.com/cavaliergopher/rpm":       "independent second reader of RPM headers, the oracle of rpmpkg's tests",
+	"github.com/cloudflare/circl":         "Ed448 signatures",
 	"github.com/go-air/gini":              "SAT solver, the oracle of depsolve's tests",
 	"github.com/godbus/dbus/v5":           "system bus: Avahi, which knows the neighbours on the network",
 	"github.com/google/go-cmp":            "structural comparison in tests",
@@ -53,13 +54,14 @@ func TestDirectDependenciesHaveAReason(t *testing.T) {
 
 // onlyUsers names modules that a few packages hide from all others.
 var onlyUsers = map[string][]string{
-	"modernc.org/sqlite":        {"rpmpkg/rpmdb"},
-	"github.com/godbus/dbus/v5": {"ostree/pull"},
-	"go.yaml.in/yaml/v4":        {"layering/treefile"},
-	"github.com/spf13/cobra":    {"internal/glibopt", "examples/..."},
-	"github.com/spf13/pflag":    {"internal/glibopt", "examples/..."},
-	"golang.org/x/term":         {"internal/progress", "examples/..."},
-	"github.com/ulikunitz/xz":   {"rpmpkg/..."},
+	"github.com/cloudflare/circl": {"ostree/sign"},
+	"modernc.org/sqlite":          {"rpmpkg/rpmdb"},
+	"github.com/godbus/dbus/v5":   {"ostree/pull"},
+	"go.yaml.in/yaml/v4":          {"layering/treefile"},
+	"github.com/spf13/cobra":      {"internal/glibopt", "examples/..."},
+	"github.com/spf13/pflag":      {"internal/glibopt", "examples/..."},
+	"golang.org/x/term":           {"internal/progress", "examples/..."},
+	"github.com/ulikunitz/xz":     {"rpmpkg/..."},
 }
 
 func TestHiddenDependenciesStayHidden(t *testing.T) {

@@ -6,7 +6,8 @@
 //
 //	ostree.gpgsigs       gpg: detached OpenPGP signatures (RFC 9580), binary
 //	ostree.sign.ed25519  ed25519: 64 bytes (RFC 8032)
-//	ostree.sign.spki     spki: by the key of an X.509 SubjectPublicKeyInfo
+//	ostree.sign.spki     spki: by the key of an X.509 SubjectPublicKeyInfo:
+//	                     Ed25519, Ed448, ECDSA or RSA, both with SHA-256
 //	ostree.sign.dummy    dummy: the key itself, only for tests
 //
 // What is signed are the exact bytes of the commit object or of the summary.

@@ -7,13 +7,14 @@ import (
 	"crypto/ed25519"
 	"crypto/rsa"
 	"crypto/sha256"
-	"crypto/x509"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/pem"
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/cloudflare/circl/sign/ed448"
 )
 
 // KeySet is a set of trusted public keys of one kind: ed25519, spki or dummy. For
@@ -92,7 +93,7 @@ func parseSPKI(text string) (publicKey, error) {
 	if err != nil {
 		return publicKey{}, fmt.Errorf("spki: public key: %w", err)
 	}
-	parsed, err := x509.ParsePKIXPublicKey(der)
+	parsed, err := parsePublic(der)
 	if err != nil {
 		return publicKey{}, fmt.Errorf("spki: public key: %w", err)
 	}
@@ -100,6 +101,8 @@ func parseSPKI(text string) (publicKey, error) {
 	switch key := parsed.(type) {
 	case ed25519.PublicKey:
 		k.verify = func(data, sig []byte) bool { return ed25519.Verify(key, data, sig) }
+	case ed448.PublicKey:
+		k.verify = func(data, sig []byte) bool { return ed448.Verify(key, data, sig, "") }
 	case *ecdsa.PublicKey:
 		k.verify = func(data, sig []byte) bool {
 			sum := sha256.Sum256(data)

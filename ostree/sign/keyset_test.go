@@ -182,6 +182,7 @@ func TestSPKIAgreesWithOpenSSL(t *testing.T) {
 	data := write(t, filepath.Join(dir, "data"), "the data")
 	for name, genpkey := range map[string][]string{
 		"ed25519": {"-algorithm", "ed25519"},
+		"ed448":   {"-algorithm", "ed448"},
 		"p256":    {"-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"},
 		"rsa":     {"-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"},
 	} {
@@ -190,7 +191,7 @@ func TestSPKIAgreesWithOpenSSL(t *testing.T) {
 			testenv.Run(t, dir, append([]string{"openssl", "genpkey", "-out", key}, genpkey...)...)
 			testenv.Run(t, dir, "openssl", "pkey", "-in", key, "-pubout", "-out", pub)
 			flags := []string{"-rawin", "-in", data}
-			if name != "ed25519" {
+			if !strings.HasPrefix(name, "ed") {
 				flags = append(flags, "-digest", "sha256")
 			}
 			testenv.Run(t, dir, append([]string{"openssl", "pkeyutl", "-sign", "-inkey", key, "-out", sig}, flags...)...)
@@ -205,6 +206,12 @@ func TestSPKIAgreesWithOpenSSL(t *testing.T) {
 
 			secret, err := os.ReadFile(key)
 			require.NoError(t, err)
+			public, err := PublicKey(SPKI, string(secret))
+			require.NoError(t, err)
+			testenv.Run(t, dir, "openssl", "pkey", "-pubin", "-in", pub, "-outform", "DER", "-out", pub+".der")
+			der, err := os.ReadFile(pub + ".der")
+			require.NoError(t, err)
+			require.Equal(t, b64(der), public)
 			signer, err := NewSigner(SPKI, string(secret), nil)
 			require.NoError(t, err)
 			ours, err := signer.Sign(t.Context(), []byte("the data"))

@@ -9,11 +9,12 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
-	"crypto/x509"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/cloudflare/circl/sign/ed448"
 )
 
 // Signer makes signatures of one kind with one key.
@@ -75,13 +76,15 @@ func newSPKISigner(secret string) (Signer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("spki: secret key: %w", err)
 	}
-	parsed, err := x509.ParsePKCS8PrivateKey(der)
+	parsed, err := parsePrivate(der)
 	if err != nil {
 		return nil, fmt.Errorf("spki: secret key: %w", err)
 	}
 	switch key := parsed.(type) {
 	case ed25519.PrivateKey:
 		return funcSigner{SPKI, func(data []byte) ([]byte, error) { return ed25519.Sign(key, data), nil }}, nil
+	case ed448.PrivateKey:
+		return funcSigner{SPKI, func(data []byte) ([]byte, error) { return ed448.Sign(key, data, ""), nil }}, nil
 	case *ecdsa.PrivateKey:
 		return funcSigner{SPKI, func(data []byte) ([]byte, error) {
 			sum := sha256.Sum256(data)
@@ -114,7 +117,7 @@ func PublicKey(k Kind, secret string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		key, err := x509.ParsePKCS8PrivateKey(der)
+		key, err := parsePrivate(der)
 		if err != nil {
 			return "", err
 		}
@@ -122,7 +125,7 @@ func PublicKey(k Kind, secret string) (string, error) {
 		if !ok {
 			return "", fmt.Errorf("spki: secret key: %T: %w", key, errors.ErrUnsupported)
 		}
-		public, err := x509.MarshalPKIXPublicKey(s.Public())
+		public, err := formatPublic(s.Public())
 		return base64.StdEncoding.EncodeToString(public), err
 	}
 	return secret, nil
