@@ -119,6 +119,7 @@ func (z *Reader) window(dict int) error {
 	if err != nil {
 		return fmt.Errorf("allocate %d bytes: %w", size, err)
 	}
+	_ = unix.Madvise(buf, unix.MADV_HUGEPAGE) // most matches are in another page
 	z.lz.buf = buf
 	z.from, z.lz.pos, z.lz.wrapped = 0, 0, false // all has been read
 	return nil
