@@ -57,7 +57,7 @@ func verifyObjects(t testing.TB, r *Repo) {
 		case TypeDirMeta:
 			_, err = r.LoadDirMeta(ctx, n.Checksum)
 		case TypeCommit:
-			_, err = r.LoadCommit(ctx, n.Checksum)
+			verifyComplete(t, r, n.Checksum) // also without a ref
 		}
 		require.NoError(t, err)
 	}

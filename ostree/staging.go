@@ -58,9 +58,9 @@ const (
 	stagingPerm = 0o700
 )
 
-// openStaging takes over a directory of this boot or makes one, and removes
-// those that other boots have left.
-func openStaging(ctx context.Context, tmp *dirfd.Dir) (*staging, error) {
+// openStaging takes over what is left of this boot or makes a new directory, and
+// removes those that other boots have left.
+func openStaging(ctx context.Context, tmp *dirfd.Dir, m Mode) (_ *staging, err error) {
 	boot, err := bootID()
 	if err != nil {
 		return nil, err
@@ -71,6 +71,11 @@ func openStaging(ctx context.Context, tmp *dirfd.Dir) (*staging, error) {
 		return nil, err
 	}
 	var found *staging
+	defer func() {
+		if err != nil && found != nil {
+			err = errors.Join(err, found.leave())
+		}
+	}()
 	for _, e := range entries {
 		if !strings.HasPrefix(e.Name, stagingPrefix) {
 			continue
@@ -81,10 +86,6 @@ func openStaging(ctx context.Context, tmp *dirfd.Dir) (*staging, error) {
 			}
 			continue
 		}
-		mine := strings.HasPrefix(e.Name, prefix)
-		if mine && found != nil {
-			continue
-		}
 		s, err := tryStaging(ctx, tmp, e.Name)
 		if err != nil {
 			return nil, err
@@ -92,9 +93,14 @@ func openStaging(ctx context.Context, tmp *dirfd.Dir) (*staging, error) {
 		if s == nil { // in use
 			continue
 		}
-		if mine {
+		switch mine := strings.HasPrefix(e.Name, prefix); {
+		case mine && found == nil:
 			found = s
 			continue
+		case mine:
+			if err := found.absorb(ctx, s, m); err != nil {
+				return nil, errors.Join(err, s.leave())
+			}
 		}
 		if err := s.remove(ctx); err != nil {
 			return nil, err
@@ -175,6 +181,31 @@ func (s *staging) objects(ctx context.Context, m Mode) ([]ObjectName, error) {
 		out = append(out, names...)
 	}
 	return out, nil
+}
+
+// absorb moves the objects of another directory into s: the real command may leave several.
+func (s *staging) absorb(ctx context.Context, other *staging, m Mode) error {
+	dirs, err := objectDirs(other.dir)
+	if err != nil {
+		return err
+	}
+	for _, dir := range dirs {
+		names, err := objectsIn(other.dir, dir, m)
+		if err != nil {
+			return err
+		}
+		if err := atomicfs.MkdirAll(ctx, s.dir, dir, stagingPerm); err != nil {
+			return err
+		}
+		for _, n := range names {
+			path := n.LoosePath(m)
+			err := atomicfs.RenameNoReplace(ctx, other.dir, path, s.dir, path)
+			if err != nil && !errors.Is(err, fs.ErrExist) {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // remove deletes the directory and gives up the lock.

@@ -126,7 +126,7 @@ func (t *Tx) begin(ctx context.Context) error {
 	if t.tmp, err = r.dir.OpenDir("tmp"); err != nil {
 		return err
 	}
-	if t.staging, err = openStaging(ctx, t.tmp); err != nil {
+	if t.staging, err = openStaging(ctx, t.tmp, r.mode); err != nil {
 		return err
 	}
 	staged, err := t.staging.objects(ctx, r.mode)

@@ -3,6 +3,7 @@ package ostree
 import (
 	"cmp"
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -18,9 +19,9 @@ import (
 // error is about writing the refs themselves. If core.auto-update-summary is set
 // it then updates the summary, and says so in the error if only that fails.
 //
-// The order makes refs point to complete trees at any time: all staged data
-// reaches the disk, objects get their place, the directories reach the disk,
-// refs change one after the other.
+// The order makes refs point to complete trees at any time, and commits too: all
+// staged data reaches the disk, objects get their place, commits after the others,
+// the directories reach the disk, refs change one after the other.
 func (t *Tx) Commit(ctx context.Context) (TxStats, error) {
 	if err := t.active(ctx); err != nil {
 		return TxStats{}, fmt.Errorf("commit transaction in %s: %w", t.repo.path, err)
@@ -154,13 +155,8 @@ func (t *Tx) publish(ctx context.Context) error {
 			return err
 		}
 	}
-	for _, dir := range dirs {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if err := t.publishDir(ctx, dir); err != nil {
-			return err
-		}
+	if err := t.publishDirs(ctx, dirs); err != nil {
+		return err
 	}
 	if t.noSync {
 		return nil
@@ -202,10 +198,37 @@ func syncSub(ctx context.Context, d *dirfd.Dir, name string) error {
 	return atomicfs.SyncDir(ctx, sub)
 }
 
-// publishDir moves the objects of one staged directory.
-func (t *Tx) publishDir(ctx context.Context, dir string) error {
-	names, err := objectsIn(t.staging.dir, dir, t.repo.mode)
-	if err != nil || len(names) == 0 {
+// publishDirs moves the staged objects, commits last: one that is there is complete, whether a ref names it or not.
+func (t *Tx) publishDirs(ctx context.Context, dirs []string) error {
+	var commits []ObjectName
+	for _, dir := range dirs {
+		names, err := objectsIn(t.staging.dir, dir, t.repo.mode)
+		if err != nil {
+			return err
+		}
+		rest := names[:0]
+		for _, n := range names {
+			if n.Type == TypeCommit {
+				commits = append(commits, n)
+			} else {
+				rest = append(rest, n)
+			}
+		}
+		if err := t.publishObjects(ctx, dir, rest); err != nil {
+			return err
+		}
+	}
+	for i, n := range commits {
+		if err := t.publishObjects(ctx, hex.EncodeToString(n.Checksum[:1]), commits[i:i+1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// publishObjects moves objects of one staged directory.
+func (t *Tx) publishObjects(ctx context.Context, dir string, names []ObjectName) error {
+	if err := ctx.Err(); err != nil || len(names) == 0 {
 		return err
 	}
 	if err := atomicfs.MkdirAll(ctx, t.repo.objects, dir, 0o777); err != nil {

@@ -100,15 +100,11 @@ func (d *Delta) apply(ctx context.Context, repo *ostree.Repo, o *ApplyOptions) (
 	if err := d.applyParts(ctx, tx, o); err != nil {
 		return ostree.TxStats{}, err
 	}
+	if err := checkComplete(ctx, tx, d.Superblock); err != nil {
+		return ostree.TxStats{}, err
+	}
+	// Without the mark of a pull: a commit gets its place after all that it needs.
 	if err := d.writeCommit(ctx, tx); err != nil {
-		return ostree.TxStats{}, err
-	}
-	if err := checkComplete(ctx, tx, d.Superblock.Name); err != nil {
-		return ostree.TxStats{}, err
-	}
-	// Objects get their places one after the other; until all have, the commit
-	// counts as incomplete.
-	if err := repo.MarkPartial(ctx, d.Superblock.Name.To, true); err != nil {
 		return ostree.TxStats{}, err
 	}
 	stats, err := tx.Commit(ctx) // COMMIT POINT

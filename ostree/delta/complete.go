@@ -10,7 +10,8 @@ import (
 // checkComplete makes sure that the commit a delta leads to has all its objects,
 // in the transaction or the repository: a delta may lack some. What the commit
 // it starts from has is complete if that is.
-func checkComplete(ctx context.Context, tx *ostree.Tx, n Name) error {
+func checkComplete(ctx context.Context, tx *ostree.Tx, s *Superblock) error {
+	n := s.Name
 	c := &completion{ctx: ctx, tx: tx, name: n, done: map[ostree.ObjectName]bool{}}
 	if !n.From.IsZero() {
 		complete, err := isComplete(ctx, tx.Repo(), n.From)
@@ -23,7 +24,7 @@ func checkComplete(ctx context.Context, tx *ostree.Tx, n Name) error {
 			}
 		}
 	}
-	commit, err := tx.LoadCommit(ctx, n.To)
+	commit, err := ostree.ParseCommit(s.Commit)
 	if err != nil {
 		return err
 	}
