@@ -211,10 +211,16 @@ func (b *Boot) Entries(ctx context.Context) (entries []StoredEntry, problems []e
 	if err != nil {
 		return nil, nil, err
 	}
-	return b.entriesOf(s)
+	return b.entriesOf(s, b.readEntry)
 }
 
-func (b *Boot) entriesOf(s State) (entries []StoredEntry, problems []error, err error) {
+// MenuEntries reads the entry files of a boot version, which need not be the current one, as boot loaders see them: paths
+// are those of the files. Otherwise it is like Entries.
+func (b *Boot) MenuEntries(version int) (entries []StoredEntry, problems []error, err error) {
+	return b.entriesOf(State{BootVersion: version}, b.parseEntry)
+}
+
+func (b *Boot) entriesOf(s State, read func(rel string) (*bls.Entry, error)) (entries []StoredEntry, problems []error, err error) {
 	dir := path.Join(s.loaderDir(), entriesDir)
 	names, err := b.boot.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -227,7 +233,7 @@ func (b *Boot) entriesOf(s State) (entries []StoredEntry, problems []error, err 
 		if !strings.HasPrefix(n.Name, "ostree-") || !strings.HasSuffix(n.Name, ".conf") {
 			continue
 		}
-		e, err := b.readEntry(path.Join(dir, n.Name))
+		e, err := read(path.Join(dir, n.Name))
 		if err != nil {
 			problems = append(problems, fmt.Errorf("boot entry %s: %w", n.Name, err))
 			continue
@@ -238,12 +244,17 @@ func (b *Boot) entriesOf(s State) (entries []StoredEntry, problems []error, err 
 	return entries, problems, nil
 }
 
-func (b *Boot) readEntry(rel string) (*bls.Entry, error) {
+func (b *Boot) parseEntry(rel string) (*bls.Entry, error) {
 	data, err := b.boot.ReadFile(rel, maxEntryFile)
 	if err != nil {
 		return nil, err
 	}
-	e, err := bls.Parse(data)
+	return bls.Parse(data)
+}
+
+// readEntry leaves out the "/boot" prefix of paths.
+func (b *Boot) readEntry(rel string) (*bls.Entry, error) {
+	e, err := b.parseEntry(rel)
 	if err != nil {
 		return nil, err
 	}

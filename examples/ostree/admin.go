@@ -20,7 +20,7 @@ func (a *app) adminCommand() *cobra.Command {
 		`No "admin" subcommand specified`, `Unknown "admin" subcommand '%s'`)
 	var printDir bool
 	glibopt.Bool(c, &printDir, "print-current-dir", "", "If this is an OSTree system, print current deployment path")
-	glibopt.String(c, &a.sysrootPath, "sysroot", "", "PATH", sysrootHelp)
+	a.sysrootFlag(c)
 	group := c.RunE
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if printDir {
@@ -30,14 +30,18 @@ func (a *app) adminCommand() *cobra.Command {
 	}
 	for _, sub := range []*cobra.Command{
 		a.adminBootCompleteCommand(), a.adminCleanupCommand(), a.adminConfigDiffCommand(), a.adminDeployCommand(), a.adminFinalizeStagedCommand(), a.adminInitFSCommand(),
-		a.adminInstutilCommand(), a.adminKargsCommand(), a.adminOSInitCommand(), a.adminPinCommand(),
+		a.adminInstutilCommand(), a.adminKargsCommand(), a.adminLockFinalizationCommand(), a.adminOSInitCommand(), a.adminPinCommand(),
 		a.adminSetDefaultCommand(), a.adminSetOriginCommand(), a.adminStatusCommand(), a.adminSwitchCommand(),
 		a.adminUndeployCommand(), a.adminUnlockCommand(), a.adminUpgradeCommand(),
 	} {
-		glibopt.String(sub, &a.sysrootPath, "sysroot", "", "PATH", sysrootHelp)
+		a.sysrootFlag(sub)
 		c.AddCommand(sub)
 	}
 	return c
+}
+
+func (a *app) sysrootFlag(c *cobra.Command) {
+	glibopt.String(c, &a.sysrootPath, "sysroot", "", "PATH", sysrootHelp)
 }
 
 // sysrootDir is --sysroot, $OSTREE_SYSROOT or the running system.

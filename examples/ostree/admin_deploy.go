@@ -18,7 +18,7 @@ type deployOptions struct {
 	kargs, kargsAppend, kargsDelete, overlays     []string
 	kargsNone, procCmdline                        bool
 	noPrune, noMerge, retain, pending, rollbackOf bool
-	notDefault, stage                             bool
+	notDefault, stage, lock                       bool
 }
 
 func (a *app) adminDeployCommand() *cobra.Command {
@@ -34,6 +34,7 @@ func (a *app) adminDeployCommand() *cobra.Command {
 	glibopt.Bool(c, &o.rollbackOf, "retain-rollback", "", "Do not delete rollback deployments")
 	glibopt.Bool(c, &o.notDefault, "not-as-default", "", "Append rather than prepend new deployment")
 	glibopt.Bool(c, &o.stage, "stage", "", "Complete deployment at OS shutdown")
+	glibopt.Bool(c, &o.lock, "lock-finalization", "", "Prevent automatic deployment finalization on shutdown")
 	glibopt.Bool(c, &o.procCmdline, "karg-proc-cmdline", "", "Import current /proc/cmdline")
 	glibopt.Strings(c, &o.kargs, "karg", "", "NAME=VALUE", "Set kernel argument, like root=/dev/sda1; this overrides any earlier argument with the same name")
 	glibopt.Strings(c, &o.kargsAppend, "karg-append", "", "NAME=VALUE", "Append kernel argument; useful with e.g. console= that can be used multiple times")
@@ -53,6 +54,7 @@ func (a *app) deploy(ctx context.Context, s *sysroot.Sysroot, refspec string, o 
 	if o.kargsNone && o.procCmdline {
 		return errorf("Can't specify both --karg-proc-cmdline and --karg-none")
 	}
+	o.stage = o.stage || o.lock
 	if o.stage && o.notDefault {
 		return errorf("--stage cannot currently be combined with --not-as-default")
 	}
@@ -84,11 +86,11 @@ func (a *app) deploy(ctx context.Context, s *sysroot.Sysroot, refspec string, o 
 	if r.KernelArgs, err = o.kernelArgs(r.Merge); err != nil {
 		return err
 	}
-	return stageOrDeploy(ctx, s, r, o.stage)
+	return stageOrDeploy(ctx, s, r, o.stage, o.lock)
 }
 
-// stageOrDeploy leaves the completion to the shutdown where that was asked for.
-func stageOrDeploy(ctx context.Context, s *sysroot.Sysroot, r sysroot.DeployRequest, stage bool) error {
+// stageOrDeploy leaves the completion to the shutdown where that was asked for; lock prevents it even then.
+func stageOrDeploy(ctx context.Context, s *sysroot.Sysroot, r sysroot.DeployRequest, stage, lock bool) error {
 	if !stage {
 		_, err := s.Deploy(ctx, r, nil)
 		return err
@@ -96,7 +98,7 @@ func stageOrDeploy(ctx context.Context, s *sysroot.Sysroot, r sysroot.DeployRequ
 	if s.Booted() == nil {
 		return errorf("Cannot stage deployment: Not currently booted into an OSTree system")
 	}
-	_, err := s.Stage(ctx, r, nil)
+	_, err := s.Stage(ctx, r, &sysroot.DeployOptions{Lock: lock})
 	return err
 }
 

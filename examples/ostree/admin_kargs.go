@@ -22,7 +22,7 @@ func (a *app) kargsEditCommand() *cobra.Command {
 	var missing []string
 	c := &cobra.Command{Use: "edit-in-place", Short: "Set new kernel command line arguments in-place"}
 	glibopt.Strings(c, &missing, "append-if-missing", "", "NAME=VALUE", "Append kernel arguments if they do not exist")
-	glibopt.String(c, &a.sysrootPath, "sysroot", "", "PATH", sysrootHelp)
+	a.sysrootFlag(c)
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		return a.withLockedSysroot(c.Context(), func(s *sysroot.Sysroot) error {
 			for _, d := range s.Deployments() {
@@ -41,7 +41,7 @@ func (a *app) kargsEditCommand() *cobra.Command {
 func (a *app) adminInstutilCommand() *cobra.Command {
 	c := glibopt.Group("instutil COMMAND", "Provide instutil commands", `No "instutil" subcommand specified`, `Unknown "instutil" subcommand '%s'`)
 	c.Hidden = true // for installers, not for people
-	c.AddCommand(a.setKargsCommand())
+	c.AddCommand(a.grub2GenerateCommand(), a.ensureLabeledCommand(), a.setKargsCommand())
 	return c
 }
 
@@ -57,7 +57,7 @@ func (a *app) setKargsCommand() *cobra.Command {
 	glibopt.Bool(c, &o.merge, "merge", "", "Merge with previous command line")
 	glibopt.Strings(c, &o.replace, "replace", "", "NAME=VALUE", "Set kernel argument, like root=/dev/sda1; this overrides any earlier argument with the same name")
 	glibopt.Strings(c, &o.append, "append", "", "NAME=VALUE", "Append kernel argument; useful with e.g. console= that can be used multiple times")
-	glibopt.String(c, &a.sysrootPath, "sysroot", "", "PATH", sysrootHelp)
+	a.sysrootFlag(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		return a.withLockedSysroot(c.Context(), func(s *sysroot.Sysroot) error { return setKargs(c.Context(), s, args, o) })
 	}

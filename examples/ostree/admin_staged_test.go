@@ -64,3 +64,30 @@ func TestAdminStage(t *testing.T) {
 	admin(0, "undeploy", "0")
 	require.NotContains(t, admin(0, "status"), "(staged)")
 }
+
+// TestLockFinalization: a locked deployment stays staged at shutdown.
+func TestLockFinalization(t *testing.T) {
+	s := sysroottest.New(t)
+	sysroottest.Commit(t, s.Repo(), "main", "1", sysroottest.OS("1", "6.1"))
+	adminOf(t, s.Path(), sysroottest.Options(s.Path()))(0, "deploy", "--os="+sysroottest.Stateroot, "main")
+	require.Contains(t, adminOf(t, s.Path(), sysroottest.Options(s.Path()))(1, "deploy", "--lock-finalization", "main"), "Not currently booted")
+	_, err := s.Reload(t.Context())
+	require.NoError(t, err)
+	root, o := sysroottest.Boot(t, s, s.Deployments()[0], t.TempDir())
+	admin := adminOf(t, root, o)
+	require.Contains(t, admin(1, "lock-finalization"), "error: No staged deployment\n")
+
+	sysroottest.Commit(t, s.Repo(), "main", "2", sysroottest.OS("2", "6.2"))
+	admin(1, "deploy", "--lock-finalization", "--not-as-default", "main")
+	admin(0, "deploy", "--lock-finalization", "main")
+	require.Contains(t, admin(1, "finalize-staged"), "Not finalizing; deployment is locked")
+	require.Equal(t, "Staged deployment is already finalization locked\n", admin(0, "lock-finalization"))
+	require.Equal(t, "Staged deployment is now queued to apply on shutdown\n", admin(0, "lock-finalization", "-u"))
+	require.Equal(t, "Staged deployment is already prepared for finalization\n", admin(0, "lock-finalization", "--unlock"))
+	require.Equal(t, "Staged deployment is now finalization locked\n", admin(0, "lock-finalization"))
+	admin(1, "finalize-staged")
+	require.Contains(t, admin(0, "status"), "(staged)")
+	admin(0, "lock-finalization", "-u")
+	admin(0, "finalize-staged")
+	require.NotContains(t, admin(0, "status"), "(staged)")
+}

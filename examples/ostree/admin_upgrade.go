@@ -202,7 +202,7 @@ func (u *upgrader) deploy(ctx context.Context, refspec string) error {
 		return err
 	}
 	r := sysroot.DeployRequest{Stateroot: u.name, Commit: commit, Origin: u.origin, Merge: u.merge}
-	if err := stageOrDeploy(ctx, u.s, r, u.o.stage); err != nil || !u.o.reboot {
+	if err := stageOrDeploy(ctx, u.s, r, u.o.stage, false); err != nil || !u.o.reboot {
 		return err
 	}
 	return rebootSystem(ctx)
