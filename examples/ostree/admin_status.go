@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 
 	"github.com/spf13/cobra"
 
@@ -15,7 +14,7 @@ func (a *app) adminStatusCommand() *cobra.Command {
 	c := &cobra.Command{Use: "status", Short: "List deployments"}
 	glibopt.Bool(c, &verify, "verify", "V", "Print the commit verification status")
 	glibopt.Bool(c, &skipSigs, "skip-signatures", "S", "Skip signatures in output")
-	glibopt.Bool(c, &asJSON, "json", "", "Emit JSON")
+	jsonFlag(c, &asJSON)
 	glibopt.Bool(c, &isDefault, "is-default", "D", "Output 'default' if booted into the default deployment")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		return a.withSysroot(c.Context(), func(s *sysroot.Sysroot) error {
@@ -149,7 +148,5 @@ func (a *app) statusJSON(ctx context.Context, s *sysroot.Sysroot) error {
 		}
 		out.Deployments = append(out.Deployments, j)
 	}
-	enc := json.NewEncoder(a.stdout)
-	enc.SetIndent("", "  ")
-	return enc.Encode(out)
+	return a.printJSON(out)
 }

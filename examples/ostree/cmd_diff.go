@@ -17,12 +17,13 @@ import (
 )
 
 func (a *app) diffCommand() *cobra.Command {
-	var stats, fsDiff, noXattrs bool
+	var stats, fsDiff, noXattrs, asJSON bool
 	uid, gid := -1, -1
 	c := &cobra.Command{Use: "diff REV_OR_DIR [REV_OR_DIR]", Short: "Compare directory TARGETDIR against revision REV"}
 	glibopt.Bool(c, &stats, "stats", "", "Print various statistics")
 	glibopt.Bool(c, &fsDiff, "fs-diff", "", "Print filesystem diff")
 	glibopt.Bool(c, &noXattrs, "no-xattrs", "", "Skip output of extended attributes")
+	jsonFlag(c, &asJSON)
 	glibopt.Int(c, &uid, "owner-uid", "", "UID", "Use file ownership user id for local files")
 	glibopt.Int(c, &gid, "owner-gid", "", "GID", "Use file ownership group id for local files")
 	c.RunE = func(c *cobra.Command, args []string) error {
@@ -36,13 +37,21 @@ func (a *app) diffCommand() *cobra.Command {
 		imp := &ostree.ImportOptions{NoXattrs: noXattrs, OwnerUID: owner(uid), OwnerGID: owner(gid)}
 		return a.withRepo(c.Context(), func(repo *ostree.Repo) error {
 			d := &differ{app: a, repo: repo, imp: imp}
+			if asJSON {
+				d.json = &diffJSON{}
+			}
 			if !stats || fsDiff {
 				if err := d.files(c.Context(), from, to); err != nil {
 					return err
 				}
 			}
 			if stats {
-				return d.stats(c.Context(), from, to)
+				if err := d.stats(c.Context(), from, to); err != nil {
+					return err
+				}
+			}
+			if asJSON {
+				return a.printJSON(d.json)
 			}
 			return nil
 		})
@@ -63,6 +72,7 @@ type differ struct {
 	*app
 	repo *ostree.Repo
 	imp  *ostree.ImportOptions
+	json *diffJSON // where to collect what there is to say, nil to print it
 }
 
 // files prints one line for each path that differs.
@@ -91,6 +101,9 @@ func (d *differ) files(ctx context.Context, from, to string) error {
 	if err != nil {
 		return err
 	}
+	if d.json != nil {
+		d.json.Changes = []changeJSON{}
+	}
 	for _, i := range items {
 		side := from
 		if i.Kind == ostree.DiffAdded {
@@ -98,6 +111,10 @@ func (d *differ) files(ctx context.Context, from, to string) error {
 		}
 		if isPath(side) { // below it, not from the root of a commit
 			i.Path = strings.TrimPrefix(i.Path, "/")
+		}
+		if d.json != nil {
+			d.json.Changes = append(d.json.Changes, changeJSON{changes[i.Kind], i.Path})
+			continue
 		}
 		d.printf("%c    %s\n", i.Kind, i.Path)
 	}
@@ -228,6 +245,10 @@ func (d *differ) stats(ctx context.Context, from, to string) error {
 			return err
 		}
 		common, size = common+1, size+n
+	}
+	if d.json != nil {
+		d.json.Stats = &diffStatsJSON{a.Len(), b.Len(), common, size}
+		return nil
 	}
 	d.printf("[A] Object Count: %d\n[B] Object Count: %d\nCommon Object Count: %d\nCommon Object Size: %s\n", a.Len(), b.Len(), common, progress.Size(size))
 	return nil

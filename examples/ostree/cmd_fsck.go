@@ -13,8 +13,8 @@ import (
 )
 
 type fsckOptions struct {
-	quiet, all, del, tombstones, bindings, backRefs bool
-	repair                                          string // where from
+	json, quiet, all, del, tombstones, bindings, backRefs bool
+	repair                                                string // where from
 }
 
 func (a *app) fsckCommand() *cobra.Command {
@@ -26,6 +26,7 @@ func (a *app) fsckCommand() *cobra.Command {
 	glibopt.Bool(c, &o.del, "delete", "", "Remove corrupted objects")
 	glibopt.Bool(c, &o.bindings, "verify-bindings", "", "Verify ref bindings")
 	glibopt.Bool(c, &o.backRefs, "verify-back-refs", "", "Verify back-references (implies --verify-bindings)")
+	jsonFlag(c, &o.json)
 	glibopt.String(c, &o.repair, "repair", "", "REMOTE|PATH", "Replace missing and corrupted objects from where the refs come from, or from a remote or repository (--repair=...)")
 	c.Flags().Lookup("repair").NoOptDefVal = repairOrigin
 	c.RunE = func(c *cobra.Command, _ []string) error {
@@ -36,13 +37,13 @@ func (a *app) fsckCommand() *cobra.Command {
 
 func (a *app) fsck(ctx context.Context, repo *ostree.Repo, o fsckOptions) error {
 	say := func(format string, args ...any) {
-		if !o.quiet {
+		if !o.quiet && !o.json {
 			a.printf(format, args...)
 		}
 	}
 	if o.repair != "" {
-		if o.tombstones || o.del || o.bindings || o.backRefs {
-			return errorf("--repair cannot be used with --add-tombstones, --delete, --verify-bindings or --verify-back-refs")
+		if o.tombstones || o.del || o.bindings || o.backRefs || o.json {
+			return errorf("--repair cannot be used with --json, --add-tombstones, --delete, --verify-bindings or --verify-back-refs")
 		}
 		return a.fsckRepair(ctx, repo, o, say)
 	}
@@ -60,7 +61,7 @@ func (a *app) fsck(ctx context.Context, repo *ostree.Repo, o fsckOptions) error 
 				enumerating()
 				say("Verifying content integrity of %d commit objects...\n", p.Commits)
 			}
-			if percent := p.Done * 100 / max(p.Total, 1); percent >= step || p.Done == p.Total {
+			if percent := p.Done * 100 / max(p.Total, 1); !o.json && (percent >= step || p.Done == p.Total) {
 				a.printf("fsck objects (%d/%d) %d%%\n", p.Done, p.Total, percent)
 				step = percent + 10
 			}
@@ -73,6 +74,9 @@ func (a *app) fsck(ctx context.Context, repo *ostree.Repo, o fsckOptions) error 
 		if err := setTombstones(ctx, repo); err != nil {
 			return err
 		}
+	}
+	if o.json {
+		return a.fsckJSON(report)
 	}
 	if !started && len(report.Problems) > 0 && report.Problems[0].Collection != "" {
 		say("Validating refs in collections...\n")

@@ -12,17 +12,24 @@ import (
 )
 
 func (a *app) logCommand() *cobra.Command {
-	var raw bool
+	var raw, asJSON bool
 	c := &cobra.Command{Use: "log REV", Short: "Show log starting at commit or ref"}
 	glibopt.Bool(c, &raw, "raw", "", "Show raw variant data")
+	jsonFlag(c, &asJSON)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return glibopt.Usagef("A rev argument is required")
+		}
+		if err := jsonAlone(asJSON, map[string]bool{"--raw": raw}); err != nil {
+			return err
 		}
 		return a.withRepo(c.Context(), func(repo *ostree.Repo) error {
 			sum, err := resolve(c.Context(), repo, args[0])
 			if err != nil {
 				return err
+			}
+			if asJSON {
+				return a.logJSON(c.Context(), repo, sum)
 			}
 			return a.log(c.Context(), repo, sum, raw)
 		})

@@ -13,7 +13,7 @@ import (
 	"example.com/rpmostree/ostree"
 )
 
-type lsOptions struct{ dironly, recursive, checksum, xattrs, nul bool }
+type lsOptions struct{ dironly, recursive, checksum, xattrs, nul, json bool }
 
 func (a *app) lsCommand() *cobra.Command {
 	var o lsOptions
@@ -23,9 +23,13 @@ func (a *app) lsCommand() *cobra.Command {
 	glibopt.Bool(c, &o.checksum, "checksum", "C", "Print checksum")
 	glibopt.Bool(c, &o.xattrs, "xattrs", "X", "Print extended attributes")
 	glibopt.Bool(c, &o.nul, "nul-filenames-only", "", "Print only filenames, NUL separated")
+	jsonFlag(c, &o.json)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return glibopt.Usagef("An COMMIT argument is required")
+		}
+		if err := jsonAlone(o.json, map[string]bool{"--nul-filenames-only": o.nul}); err != nil {
+			return err
 		}
 		paths := args[1:]
 		if len(paths) == 0 {
@@ -50,7 +54,10 @@ func (a *app) ls(ctx context.Context, repo *ostree.Repo, rev string, paths []str
 	l := &lister{repo: repo, opts: o, root: ostree.DirEntry{Tree: commit.RootTree, Meta: commit.RootMeta}}
 	out := bufio.NewWriterSize(a.stdout, 64<<10)
 	defer out.Flush()
-	return l.run(ctx, paths, out)
+	if o.json {
+		return l.json(ctx, a, sum, paths)
+	}
+	return l.run(ctx, paths, func(e *lsEntry) error { return l.line(out, e) })
 }
 
 // lister prints parts of one commit's tree.

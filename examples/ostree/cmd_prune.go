@@ -18,7 +18,7 @@ import (
 type pruneOptions struct {
 	ostree.PruneOptions
 	depth                     int
-	deltasOnly                bool
+	deltasOnly, json          bool
 	youngerThan, unreferenced string
 	delete, branchDepth       []string
 }
@@ -36,6 +36,7 @@ func (a *app) pruneCommand() *cobra.Command {
 	glibopt.Strings(c, &o.branchDepth, "retain-branch-depth", "", "BRANCH=DEPTH", "Additionally retain BRANCH=DEPTH commits")
 	glibopt.Strings(c, &o.OnlyBranches, "only-branch", "", "BRANCH", "Only prune BRANCH (may be specified multiple times)")
 	glibopt.Bool(c, &o.CommitOnly, "commit-only", "", "Only traverse and delete commit objects.")
+	jsonFlag(c, &o.json)
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		if o.deltasOnly && len(o.delete) == 0 {
 			return errorf("--static-deltas-only requires --delete-commit; see https://github.com/ostreedev/ostree/issues/1479")
@@ -63,6 +64,9 @@ func (a *app) prune(ctx context.Context, repo *ostree.Repo, o *pruneOptions) err
 	stats, err := repo.Prune(ctx, &o.PruneOptions)
 	if err != nil {
 		return err
+	}
+	if o.json {
+		return a.printJSON(pruneJSON{stats.Total, stats.Pruned, stats.Freed, o.CommitOnly, o.NoPrune})
 	}
 	a.printPruned(stats, o)
 	return nil

@@ -19,10 +19,12 @@ import (
 type refsOptions struct {
 	del, list, alias, collections, force, revision bool
 	create                                         string
+	json                                           *refsJSON // where to collect what is listed, nil to print it
 }
 
 func (a *app) refsCommand() *cobra.Command {
 	var o refsOptions
+	var asJSON bool
 	c := &cobra.Command{Use: "refs [PREFIX]", Short: "List refs"}
 	glibopt.Bool(c, &o.del, "delete", "", "Delete refs which match PREFIX, rather than listing them")
 	glibopt.Bool(c, &o.list, "list", "", "Do not remove the prefix from the refs")
@@ -31,9 +33,16 @@ func (a *app) refsCommand() *cobra.Command {
 	glibopt.String(c, &o.create, "create", "", "NEWREF", "Create a new ref for an existing commit")
 	glibopt.Bool(c, &o.collections, "collections", "c", "Enable listing collection IDs for refs")
 	glibopt.Bool(c, &o.force, "force", "", "Overwrite existing refs when creating")
+	jsonFlag(c, &asJSON)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if (o.del || o.create != "") && len(args) == 0 {
 			return glibopt.Usagef("At least one PREFIX is required when deleting refs or creating one")
+		}
+		if err := jsonAlone(asJSON, map[string]bool{"--delete": o.del, "--create": o.create != ""}); err != nil {
+			return err
+		}
+		if asJSON {
+			o.json = &refsJSON{Refs: []refJSON{}}
 		}
 		return a.withRepo(c.Context(), func(repo *ostree.Repo) error {
 			if o.create != "" {
@@ -58,6 +67,9 @@ func (a *app) refsCommand() *cobra.Command {
 				if err := list(c.Context(), repo, prefix, o); err != nil {
 					return err
 				}
+			}
+			if asJSON {
+				return a.printJSON(o.json)
 			}
 			return nil
 		})
@@ -166,6 +178,10 @@ func (a *app) refs(ctx context.Context, repo *ostree.Repo, prefix string, o refs
 }
 
 func (a *app) printRef(r ostree.Ref, prefix string, o refsOptions) {
+	if o.json != nil {
+		o.json.Refs = append(o.json.Refs, refAsJSON(r))
+		return
+	}
 	shown := r
 	if below := strings.TrimPrefix(strings.TrimPrefix(r.Name, prefix), "/"); !o.list && below != "" {
 		shown.Name = below
@@ -221,6 +237,8 @@ func (a *app) collectionRefs(ctx context.Context, repo *ostree.Repo, collection 
 			if err := repo.SetCollectionRef(ctx, r.Collection, r.Name, ostree.Checksum{}); err != nil {
 				return err
 			}
+		case o.json != nil:
+			o.json.Refs = append(o.json.Refs, refAsJSON(r))
 		case o.revision:
 			a.printf("(%s, %s)\t%s\n", r.Collection, r.Name, r.Checksum)
 		default:

@@ -220,19 +220,27 @@ func (a *app) remoteShowURLCommand() *cobra.Command {
 func noURL(rem ostree.Remote) error { return errorf("No \"url\" option in remote \"%s\"", rem.Name) }
 
 func (a *app) remoteListCommand() *cobra.Command {
-	var urls bool
+	var urls, asJSON bool
 	c := &cobra.Command{Use: "list", Short: "List remote repository names"}
 	glibopt.Bool(c, &urls, "show-urls", "u", "Show remote URLs in list")
+	jsonFlag(c, &asJSON)
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		return a.withRepo(c.Context(), func(repo *ostree.Repo) error { return a.remoteList(c.Context(), repo, urls) })
+		return a.withRepo(c.Context(), func(repo *ostree.Repo) error { return a.remoteList(repo, urls, asJSON) })
 	}
 	return c
 }
 
-func (a *app) remoteList(_ context.Context, repo *ostree.Repo, urls bool) error {
+func (a *app) remoteList(repo *ostree.Repo, urls, asJSON bool) error {
 	remotes, err := repo.Remotes()
 	if err != nil {
 		return err
+	}
+	if asJSON {
+		out := remotesJSON{Remotes: []remoteJSON{}}
+		for _, r := range remotes {
+			out.Remotes = append(out.Remotes, remoteAsJSON(r))
+		}
+		return a.printJSON(out)
 	}
 	width := 0
 	for _, r := range remotes {
@@ -249,16 +257,24 @@ func (a *app) remoteList(_ context.Context, repo *ostree.Repo, urls bool) error 
 }
 
 func (a *app) remoteRefsCommand() *cobra.Command {
-	var revision bool
+	var revision, asJSON bool
 	var cacheDir string
 	c := &cobra.Command{Use: "refs NAME", Short: "List remote refs"}
 	glibopt.String(c, &cacheDir, "cache-dir", "", "", "Use custom cache dir")
 	glibopt.Bool(c, &revision, "revision", "r", "Show revisions in listing")
+	jsonFlag(c, &asJSON)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		return a.withRemoteSummary(c.Context(), args, cacheDir, "Remote refs not available; server has no summary file", func(name string, data []byte, _ []sign.Result) error {
 			s, err := ostree.ParseSummary(data)
 			if err != nil {
 				return err
+			}
+			if asJSON {
+				out := refsJSON{Refs: []refJSON{}}
+				for _, r := range s.Refs {
+					out.Refs = append(out.Refs, refJSON{Name: r.Name, Remote: name, Checksum: r.Checksum.String()})
+				}
+				return a.printJSON(out)
 			}
 			for _, r := range s.Refs {
 				a.printf("%s:%s", name, r.Name)
@@ -281,9 +297,13 @@ func (a *app) remoteSummaryCommand() *cobra.Command {
 	glibopt.Bool(c, &v.raw, "raw", "", "Show raw variant data")
 	glibopt.Bool(c, &v.listKeys, "list-metadata-keys", "", "List the available metadata keys")
 	glibopt.String(c, &v.key, "print-metadata-key", "", "KEY", "Print string value of metadata key")
+	jsonFlag(c, &v.json)
 	c.RunE = func(c *cobra.Command, args []string) error {
+		if err := v.check(); err != nil {
+			return err
+		}
 		return a.withRemoteSummary(c.Context(), args, cacheDir, "Remote server has no summary file", func(_ string, data []byte, results []sign.Result) error {
-			if err := a.showSummary(data, v); err != nil || len(results) == 0 || v.raw || v.listKeys || v.key != "" {
+			if err := a.showSummary(data, v); err != nil || len(results) == 0 || v.json || v.raw || v.listKeys || v.key != "" {
 				return err
 			}
 			a.printf("\nGPG: Verification enabled, found %d signature%s:\n", len(results), plural(len(results)))

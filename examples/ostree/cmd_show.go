@@ -17,7 +17,7 @@ import (
 type showOptions struct {
 	metadataKey, detachedKey, variantType string
 	listKeys, listDetachedKeys, hex       bool
-	raw, noByteswap, related, sizes       bool
+	raw, noByteswap, related, sizes, json bool
 	gpgHome, gpgRemote                    string
 }
 
@@ -36,9 +36,17 @@ func (a *app) showCommand() *cobra.Command {
 	glibopt.Bool(c, &o.noByteswap, "no-byteswap", "B", "Do not automatically convert variant data from big endian")
 	glibopt.String(c, &o.gpgHome, "gpg-homedir", "", "HOMEDIR", "GPG Homedir to use when looking for keyrings")
 	glibopt.String(c, &o.gpgRemote, "gpg-verify-remote", "", "REMOTE", "Use REMOTE name for GPG configuration")
+	jsonFlag(c, &o.json)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return glibopt.Usagef("An object argument is required")
+		}
+		if err := jsonAlone(o.json, map[string]bool{
+			"--raw": o.raw, "--no-byteswap": o.noByteswap, "--print-related": o.related, "--print-sizes": o.sizes, "--print-variant-type": o.variantType != "",
+			"--print-metadata-key": o.metadataKey != "", "--print-detached-metadata-key": o.detachedKey != "",
+			"--list-metadata-keys": o.listKeys, "--list-detached-metadata-keys": o.listDetachedKeys,
+		}); err != nil {
+			return err
 		}
 		if o.variantType != "" {
 			return a.showFile(args[0], o)
@@ -63,6 +71,8 @@ func (a *app) show(ctx context.Context, repo *ostree.Repo, rev string, o showOpt
 		return err
 	}
 	switch {
+	case o.json:
+		return a.showJSON(ctx, repo, sum)
 	case o.detachedKey != "" || o.listDetachedKeys:
 		d, err := repo.DetachedMetadata(ctx, sum)
 		if err != nil {

@@ -29,9 +29,13 @@ func (a *app) staticDeltaCommand() *cobra.Command {
 }
 
 func (a *app) deltaListCommand() *cobra.Command {
-	return &cobra.Command{Use: "list", Short: "List static delta files", RunE: func(c *cobra.Command, _ []string) error {
+	var asJSON bool
+	c := &cobra.Command{Use: "list", Short: "List static delta files", RunE: func(c *cobra.Command, _ []string) error {
 		return a.withRepo(c.Context(), func(repo *ostree.Repo) error {
 			names, err := delta.List(repo)
+			if asJSON && err == nil {
+				return a.deltasJSON(names)
+			}
 			if err == nil && len(names) == 0 {
 				a.println("(No static deltas)")
 			}
@@ -41,6 +45,8 @@ func (a *app) deltaListCommand() *cobra.Command {
 			return err
 		})
 	}}
+	jsonFlag(c, &asJSON)
+	return c
 }
 
 func (a *app) deltaIndexesCommand() *cobra.Command {
@@ -97,12 +103,19 @@ func (a *app) deltaDeleteCommand() *cobra.Command {
 }
 
 func (a *app) deltaShowCommand() *cobra.Command {
-	return &cobra.Command{Use: "show", Short: "Dump information on a delta", RunE: func(c *cobra.Command, args []string) error {
+	var asJSON bool
+	c := &cobra.Command{Use: "show", Short: "Dump information on a delta", RunE: func(c *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return errorf("DELTA must be specified")
 		}
-		return a.withRepo(c.Context(), func(repo *ostree.Repo) error { return a.deltaShow(c.Context(), repo, args[0]) })
+		show := a.deltaShow
+		if asJSON {
+			show = a.deltaShowJSON
+		}
+		return a.withRepo(c.Context(), func(repo *ostree.Repo) error { return show(c.Context(), repo, args[0]) })
 	}}
+	jsonFlag(c, &asJSON)
+	return c
 }
 
 // deltaShow describes a delta of the repository, or a file or directory.

@@ -20,20 +20,24 @@ import (
 )
 
 func (a *app) summaryCommand() *cobra.Command {
-	var update, view, raw, listKeys, verbose bool
-	var key string
+	var update, view, verbose bool
+	var show summaryView
 	var add []string
 	var signed signers
 	c := &cobra.Command{Use: "summary", Short: "Manage summary metadata"}
 	glibopt.Bool(c, &update, "update", "u", "Update the summary")
 	glibopt.Bool(c, &view, "view", "v", "View the local summary file")
-	glibopt.Bool(c, &raw, "raw", "", "View the raw bytes of the summary file")
-	glibopt.Bool(c, &listKeys, "list-metadata-keys", "", "List the available metadata keys")
-	glibopt.String(c, &key, "print-metadata-key", "", "KEY", "Print string value of metadata key")
+	glibopt.Bool(c, &show.raw, "raw", "", "View the raw bytes of the summary file")
+	glibopt.Bool(c, &show.listKeys, "list-metadata-keys", "", "List the available metadata keys")
+	glibopt.String(c, &show.key, "print-metadata-key", "", "KEY", "Print string value of metadata key")
 	glibopt.Strings(c, &add, "add-metadata", "m", "KEY=VALUE", "Additional metadata field to add to the summary")
+	jsonFlag(c, &show.json)
 	signed.flags(c, "summary")
 	c.Flags().BoolVar(&verbose, "verbose", false, "Print debug information during command processing") // -v is --view here
 	c.RunE = func(c *cobra.Command, _ []string) error {
+		if err := errors.Join(show.check(), jsonAlone(show.json, map[string]bool{"--update": update})); err != nil {
+			return err
+		}
 		return a.withRepo(c.Context(), func(repo *ostree.Repo) error {
 			if update {
 				with, err := signed.list(a.signOptions())
@@ -45,7 +49,7 @@ func (a *app) summaryCommand() *cobra.Command {
 				}
 				return sign.Summary(c.Context(), repo, with...)
 			}
-			if !view && !raw && !listKeys && key == "" {
+			if !view && !show.json && !show.raw && !show.listKeys && show.key == "" {
 				return errorf("No option specified; use -u to update summary")
 			}
 			data, err := os.ReadFile(filepath.Join(repo.Path(), "summary"))
@@ -55,7 +59,7 @@ func (a *app) summaryCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.showSummary(data, summaryView{raw: raw, listKeys: listKeys, key: key})
+			return a.showSummary(data, show)
 		})
 	}
 	return c
@@ -79,8 +83,12 @@ func updateSummary(ctx context.Context, repo *ostree.Repo, add []string) error {
 
 // summaryView says what of a summary to print.
 type summaryView struct {
-	raw, listKeys bool
-	key           string
+	raw, listKeys, json bool
+	key                 string
+}
+
+func (v *summaryView) check() error {
+	return jsonAlone(v.json, map[string]bool{"--raw": v.raw, "--list-metadata-keys": v.listKeys, "--print-metadata-key": v.key != ""})
 }
 
 const summaryType = "(a(s(taya{sv}))a{sv})"
@@ -92,6 +100,9 @@ func (a *app) showSummary(data []byte, v summaryView) error {
 	s, err := ostree.ParseSummary(data)
 	if err != nil {
 		return err
+	}
+	if v.json {
+		return a.summaryJSON(s)
 	}
 	if v.listKeys || v.key != "" {
 		return a.showMetadata(s.Metadata, v.key, showOptions{noByteswap: true})

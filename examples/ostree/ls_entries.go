@@ -34,7 +34,7 @@ const lsBatchSize = 64
 var errLsStopped = errors.New("output has failed")
 
 // run lists paths: one goroutine walks, others look entries up, and this one prints them in order.
-func (l *lister) run(ctx context.Context, paths []string, out *bufio.Writer) error {
+func (l *lister) run(ctx context.Context, paths []string, show func(*lsEntry) error) error {
 	workers := runtime.GOMAXPROCS(0)
 	stop := make(chan struct{})
 	l.work, l.print, l.stop = make(chan *lsBatch, 2*workers), make(chan *lsBatch, 2*workers), stop
@@ -65,7 +65,11 @@ func (l *lister) run(ctx context.Context, paths []string, out *bufio.Writer) err
 	for b := range l.print {
 		<-b.done
 		for i := range b.entries {
-			if err := l.line(out, &b.entries[i]); err != nil {
+			e := &b.entries[i]
+			if e.err != nil {
+				return e.err
+			}
+			if err := show(e); err != nil {
 				return err
 			}
 		}
@@ -116,11 +120,21 @@ func (l *lister) lookUp(ctx context.Context, e *lsEntry) {
 	}
 }
 
-// line prints an entry, or returns what is wrong with it.
-func (l *lister) line(out *bufio.Writer, e *lsEntry) error {
-	if e.err != nil {
-		return e.err
+// json prints all entries as one object.
+func (l *lister) json(ctx context.Context, a *app, commit ostree.Checksum, paths []string) error {
+	out := lsJSON{Commit: commit.String(), Entries: []lsPathJSON{}}
+	err := l.run(ctx, paths, func(e *lsEntry) error {
+		out.Entries = append(out.Entries, lsPathAsJSON(e))
+		return nil
+	})
+	if err != nil {
+		return err
 	}
+	return a.printJSON(out)
+}
+
+// line prints an entry.
+func (l *lister) line(out *bufio.Writer, e *lsEntry) error {
 	if l.opts.nul {
 		out.WriteString(e.path)
 		return out.WriteByte(0)
