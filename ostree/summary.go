@@ -211,15 +211,15 @@ func (r *Repo) updateSummary(ctx context.Context, o *SummaryOptions) error {
 			return err
 		}
 	}
-	if err := r.reindexDeltas(ctx, nil); err != nil {
-		return err
-	}
 	refs, err := r.publishedRefs(ctx)
 	if err != nil {
 		return err
 	}
 	own, others, err := r.summaryRefs(ctx, refs)
 	if err != nil {
+		return err
+	}
+	if err := r.reindexDeltas(ctx, nil); err != nil {
 		return err
 	}
 	meta, err := r.summaryMetadata(ctx, o, now, others)
