@@ -227,9 +227,14 @@ func (f *commitFetch) base(ctx context.Context, w want, c *ostree.Commit) (*ostr
 // which is asked for every time since signatures are added later.
 func (f *commitFetch) loadCommit(ctx context.Context, w want, stored bool) (data []byte, detached *gvariant.Dict, err error) {
 	name := ostree.ObjectName{Checksum: w.commit, Type: ostree.TypeCommit}
-	if stored {
+	switch {
+	case stored:
 		data, err = f.dst.LoadMetadata(ctx, name)
-	} else if data, err = f.tx.LoadMetadata(ctx, name); isNotExist(err) { // else an interrupted pull has got it
+	case f.tx != nil: // else nothing will be written
+		if data, err = f.tx.LoadMetadata(ctx, name); isNotExist(err) { // else an interrupted pull has got it
+			data, err = f.getMetadata(ctx, name, w.size)
+		}
+	default:
 		data, err = f.getMetadata(ctx, name, w.size)
 	}
 	if err != nil {
