@@ -152,9 +152,14 @@ func (s *Sysroot) makeOverlay(ctx context.Context, d *Deployment, upper, work st
 			return err
 		}
 	}
+	at := s.ostree.Join
+	return mountOverlay(ctx, filepath.Join(s.opts.rootDir(), "usr"), at(usr), at(upper), at(work), flags)
+}
+
+func mountOverlay(ctx context.Context, target, lower, upper, work string, flags uintptr) error {
 	var options []string
-	for _, o := range [][2]string{{"lowerdir", usr}, {"upperdir", upper}, {"workdir", work}} {
-		p, err := filepath.Abs(s.ostree.Join(o[1]))
+	for _, o := range [][2]string{{"lowerdir", lower}, {"upperdir", upper}, {"workdir", work}} {
+		p, err := filepath.Abs(o[1])
 		if err != nil {
 			return err
 		}
@@ -163,7 +168,6 @@ func (s *Sysroot) makeOverlay(ctx context.Context, d *Deployment, upper, work st
 		}
 		options = append(options, o[0]+"="+p)
 	}
-	target := filepath.Join(s.opts.rootDir(), "usr")
 	if err := atomicfs.CheckHook(ctx, atomicfs.OpAttr, target); err != nil {
 		return err
 	}
