@@ -277,9 +277,6 @@ func (r *Repo) DeleteRef(ctx context.Context, refspec string) error {
 // SetAlias makes the local ref alias stand for the local ref target, which must
 // exist.
 func (r *Repo) SetAlias(ctx context.Context, alias, target string) error {
-	if err := r.needWritable(); err != nil {
-		return err
-	}
 	from, to := Ref{Name: alias}, Ref{Name: target}
 	if err := errors.Join(from.check(), to.check()); err != nil {
 		return fmt.Errorf("set alias: %w", err)
@@ -302,9 +299,6 @@ func (r *Repo) SetAlias(ctx context.Context, alias, target string) error {
 func (r *Repo) changeRefs(ctx context.Context, refs []Ref, noSync bool) error {
 	if len(refs) == 0 {
 		return nil
-	}
-	if err := r.needWritable(); err != nil {
-		return err
 	}
 	for _, ref := range refs {
 		var err error

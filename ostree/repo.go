@@ -275,7 +275,7 @@ func (r *Repo) needWritable() error {
 	if r.splitWriting() == splitRefused {
 		return fmt.Errorf("repository %s: mode %s is read-only unless ex-split-xattrs.write is set: %w", r.path, r.mode, errors.ErrUnsupported)
 	}
-	return fmt.Errorf("repository %s is not writable: %w", r.path, os.ErrPermission)
+	return fmt.Errorf("cannot write to repository %s: %w", r.path, unix.EACCES)
 }
 
 // bootID identifies the running system: what a transaction of another boot left
