@@ -142,6 +142,7 @@ func (b *bench) operations() []operation {
 		{"fsck bare-user", 4, &l.hash, nothing, []string{"fsck", "--repo=" + b.user, "-q"}},
 		{"fsck archive", 4, &l.hash, nothing, []string{"fsck", "--repo=" + b.archive, "-q"}},
 		{"pull-local archive to bare-user", 2, &l.copy, fresh("bare-user"), []string{"pull-local", "--repo=" + dst, b.archive, "main"}},
+		{"pull-local --untrusted archive to bare-user", 2, &l.copy, fresh("bare-user"), []string{"pull-local", "--untrusted", "--repo=" + dst, b.archive, "main"}},
 		{"pull-local bare-user to bare-user", 1, &l.link, fresh("bare-user"), []string{"pull-local", "--repo=" + dst, b.user, "main"}},
 		{"pull http to bare-user", 2, &l.copy, b.remoteRepo("bare-user"), []string{"pull", "--repo=" + dst, "origin", "main"}},
 		{"pull http 5 %", 1.5, nil, func(ctx context.Context) error { return b.behind(ctx, b.archive) }, []string{"pull", "--repo=" + dst, "origin", "next"}},
