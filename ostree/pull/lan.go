@@ -69,13 +69,16 @@ func ParseAdvert(txt [][]byte) (*Advert, error) {
 }
 
 func parseAdvert(values map[string][]byte) (*Advert, error) {
-	for key, size := range map[string]int{"v": 1, "st": 8, "ri": 2} {
-		if len(values[key]) != size {
-			return nil, fmt.Errorf("%s has %d bytes, want %d", key, len(values[key]), size)
-		}
+	if v := values["v"]; len(v) == 1 && v[0] != advertVersion {
+		return nil, fmt.Errorf("unknown version %d", v[0])
 	}
-	if v := values["v"][0]; v != advertVersion {
-		return nil, fmt.Errorf("unknown version %d", v)
+	for _, field := range []struct {
+		key  string
+		size int
+	}{{"v", 1}, {"st", 8}, {"ri", 2}} {
+		if n := len(values[field.key]); n != field.size {
+			return nil, fmt.Errorf("%s has %d bytes, want %d", field.key, n, field.size)
+		}
 	}
 	filter := values["rb"]
 	switch {

@@ -56,32 +56,38 @@ func LANRepos(ctx context.Context, o *LANOptions) ([]LANRepo, error) {
 	if timeout <= 0 {
 		timeout = defaultLANTimeout
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("no answer within %v", timeout))
+	within, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("no answer within %v", timeout))
 	defer cancel()
-	repos, err := lanRepos(ctx, o)
+	repos, err := lanRepos(within, o)
+	switch {
+	case err == nil:
+		err = ctx.Err() // services that time out are just not there
+	case within.Err() != nil:
+		err = context.Cause(within) // the connection was closed
+	}
 	if err != nil {
 		return nil, fmt.Errorf("browse %s: %w", LANServiceType, err)
 	}
 	return repos, nil
 }
 
-func lanRepos(ctx context.Context, o *LANOptions) (repos []LANRepo, err error) {
+func lanRepos(ctx context.Context, o *LANOptions) ([]LANRepo, error) {
 	a, err := connectAvahi(ctx, o.Bus)
 	if err != nil {
 		return nil, fmt.Errorf("Avahi daemon is not running: %w", err)
 	}
-	defer func() { err = errors.Join(err, a.conn.Close()) }()
+	defer a.conn.Close() // it is closed already if the time is over
 	services, err := a.browse(ctx)
 	if err != nil {
 		return nil, err
 	}
-	answers := a.resolveAll(ctx, services)
-	for i, answer := range answers {
-		repo, err := answer.repo, answer.err
-		if err == nil {
-			repos = append(repos, repo)
-		} else if o.Ignored != nil {
-			o.Ignored(services[i].Name, err)
+	var repos []LANRepo
+	for i, answer := range a.resolveAll(ctx, services) {
+		switch {
+		case answer.err == nil:
+			repos = append(repos, answer.repo)
+		case o.Ignored != nil:
+			o.Ignored(services[i].Name, answer.err)
 		}
 	}
 	// The same computer may be seen through several interfaces.

@@ -3,6 +3,7 @@ package pull
 import (
 	"encoding/base64"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -157,6 +158,26 @@ func TestLANURL(t *testing.T) {
 	}
 	_, err := lanURL("10.0.0.1", 2, 0, 0)
 	require.ErrorContains(t, err, "port 0")
+}
+
+// TestZone: addresses with an interface can be asked.
+func TestZone(t *testing.T) {
+	l, err := net.Listen("tcp6", "[::1]:0")
+	if err != nil {
+		t.Skip("no IPv6: ", err)
+	}
+	s := httptest.NewUnstartedServer(http.NotFoundHandler())
+	s.Listener.Close()
+	s.Listener = l
+	s.Start()
+	defer s.Close()
+	lo, err := net.InterfaceByName("lo")
+	require.NoError(t, err)
+	u, err := lanURL("::1", int32(lo.Index), uint16(l.Addr().(*net.TCPAddr).Port), 0)
+	require.NoError(t, err)
+	_, _, err = HTTP(nil, u).Get(t.Context(), "summary")
+	require.ErrorIs(t, err, os.ErrNotExist)
+	require.ErrorContains(t, err, "404 Not Found")
 }
 
 func TestBrowsed(t *testing.T) {
