@@ -26,6 +26,7 @@ const version = `libostree:
   - rpmostree-go
   - gpgme
   - libarchive
+  - avahi
   - sign-ed25519
   - sign-spki
 `
