@@ -140,18 +140,20 @@ func TestLANReposFails(t *testing.T) {
 	_, err := LANRepos(t.Context(), &LANOptions{Bus: bus})
 	require.ErrorContains(t, err, "Avahi daemon is not running: ")
 
-	a := &fakeAvahi{browse: func(a *fakeAvahi) { a.emit(a.browser, "Failure", "no network") }}
-	bus = serveAvahi(t, a)
-	_, err = LANRepos(t.Context(), &LANOptions{Bus: bus})
-	require.EqualError(t, err, "browse _ostree_repo._tcp: Avahi browser error: no network")
-
-	a.browse = func(*fakeAvahi) {} // and never says that this is all
-	_, err = LANRepos(t.Context(), &LANOptions{Bus: bus, Timeout: 100 * time.Millisecond})
-	require.EqualError(t, err, "browse _ostree_repo._tcp: no answer within 100ms")
-
 	ctx, cancel := context.WithCancel(t.Context())
-	a.browse = func(*fakeAvahi) { cancel() }
-	_, err = LANRepos(ctx, &LANOptions{Bus: bus})
+	for _, c := range []struct {
+		browse  func(*fakeAvahi)
+		timeout time.Duration
+		want    string
+	}{
+		{func(a *fakeAvahi) { a.emit(a.browser, "Failure", "no network") }, 0, "Avahi browser error: no network"},
+		{func(*fakeAvahi) {}, 100 * time.Millisecond, "no answer within 100ms"}, // never says that this is all
+		{func(*fakeAvahi) { cancel() }, 0, "context canceled"},
+	} {
+		bus := serveAvahi(t, &fakeAvahi{browse: c.browse})
+		_, err = LANRepos(ctx, &LANOptions{Bus: bus, Timeout: c.timeout})
+		require.EqualError(t, err, "browse _ostree_repo._tcp: "+c.want)
+	}
 	require.ErrorIs(t, err, context.Canceled)
 }
 
