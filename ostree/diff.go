@@ -1,7 +1,6 @@
 package ostree
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -34,33 +33,29 @@ type DiffOptions struct {
 }
 
 // Diff lists how to get from tree a to tree b: modified paths, then removed, then
-// added ones, each sorted by path. A directory is modified when its own metadata
-// are; one that was removed is listed without, and one that was added with,
-// everything below it. What has become a file from a directory, or the reverse, is
-// modified.
+// added ones, each in the order of the trees, where the files of a directory precede
+// its directories. A directory is modified when its own metadata are; one that was
+// removed is listed without, and one that was added with, everything below it. What
+// has become a file from a directory, or the reverse, is modified.
 func (r *Repo) Diff(ctx context.Context, a, b Tree, o *DiffOptions) ([]DiffItem, error) {
 	if o == nil {
 		o = &DiffOptions{}
 	}
-	d := &differ{ctx: ctx, r: r, o: o}
+	d := &differ{ctx: ctx, r: r, o: o, out: make(map[DiffKind][]DiffItem)}
 	if err := d.dirs("/", a, b, 0); err != nil {
 		return nil, fmt.Errorf("diff: %w", err)
 	}
-	rank := map[DiffKind]int{DiffModified: 0, DiffRemoved: 1, DiffAdded: 2}
-	slices.SortFunc(d.out, func(x, y DiffItem) int {
-		return cmp.Or(cmp.Compare(rank[x.Kind], rank[y.Kind]), cmp.Compare(x.Path, y.Path))
-	})
-	return d.out, nil
+	return slices.Concat(d.out[DiffModified], d.out[DiffRemoved], d.out[DiffAdded]), nil
 }
 
 type differ struct {
 	ctx context.Context
 	r   *Repo
 	o   *DiffOptions
-	out []DiffItem
+	out map[DiffKind][]DiffItem
 }
 
-func (d *differ) add(k DiffKind, path string) { d.out = append(d.out, DiffItem{k, path}) }
+func (d *differ) add(k DiffKind, path string) { d.out[k] = append(d.out[k], DiffItem{k, path}) }
 
 // dirs compares what is in two directories, not the directories themselves.
 func (d *differ) dirs(path string, a, b Tree, depth int) error {

@@ -123,7 +123,7 @@ func TestDiff(t *testing.T) {
 	for _, i := range items {
 		lines = append(lines, i.String())
 	}
-	require.Equal(t, []string{"M    /meta", "M    /mod", "M    /todir", "M    /tofile", "M    /xattr", "D    /gone", "A    /new", "A    /new/sub", "A    /new/sub/f"}, lines)
+	require.Equal(t, []string{"M    /mod", "M    /todir", "M    /xattr", "M    /meta", "M    /tofile", "D    /gone", "A    /new", "A    /new/sub", "A    /new/sub/f"}, lines)
 	items, err = repo.Diff(t.Context(), a, b, &ostree.DiffOptions{NoXattrs: true})
 	require.NoError(t, err)
 	require.NotContains(t, items, ostree.DiffItem{Kind: ostree.DiffModified, Path: "/xattr"})
