@@ -167,3 +167,32 @@ func BenchmarkDiff(b *testing.B) {
 		Diff(old, next)
 	}
 }
+
+// countedReads counts calls.
+type countedReads struct {
+	*bytes.Reader
+	n int
+}
+
+func (c *countedReads) ReadAt(p []byte, at int64) (int, error) {
+	c.n++
+	return c.Reader.ReadAt(p, at)
+}
+
+// Records of a few bytes near each other take one read of the old file for many.
+func TestReaderReadsAhead(t *testing.T) {
+	old := noise(3, 20_000)
+	var patch []byte
+	for i := range 1500 {
+		patch = append(patch, bytes.Join([][]byte{number(10), number(1), number(int64(i%3 - 1))}, nil)...)
+		patch = append(patch, noise(uint64(i), 11)...)
+	}
+	size := 1500 * 11
+	c := &countedReads{Reader: bytes.NewReader(old)}
+	got, err := io.ReadAll(NewReader(c, int64(len(old)), bytes.NewReader(patch), int64(size)))
+	require.NoError(t, err)
+	require.True(t, bytes.Equal(apply(t, old, patch, size), got))
+	require.LessOrEqual(t, c.n, 3)
+	_, err = io.ReadAll(NewReader(bytes.NewReader(old[:9000]), int64(len(old)), bytes.NewReader(patch), int64(size)))
+	require.ErrorIs(t, err, io.ErrUnexpectedEOF, "a file that is shorter than it was")
+}

@@ -10,8 +10,13 @@ import (
 // ErrCorrupt is the cause when a patch is malformed or does not fit.
 var ErrCorrupt = errors.New("corrupt patch")
 
-// window is how much of the old file is read at a time.
-const window = 32 << 10
+const (
+	// window is how much of the old file is used at a time.
+	window = 32 << 10
+	// ahead is how much of it is read at least: most records are a few bytes long,
+	// and go on near the one before.
+	ahead = 8 << 10
+)
 
 // Reader reads the new file.
 type Reader struct {
@@ -24,7 +29,9 @@ type Reader struct {
 
 	diff, extra, seek int64 // what is left of the current record
 	seeked            bool  // seek has been done
-	buf               []byte
+
+	buf   []byte // bytes of the old file
+	bufAt int64  // where they are
 }
 
 // NewReader returns a reader of the new file, which has newSize bytes. Reading
@@ -120,18 +127,12 @@ func (r *Reader) readDiff(p []byte) (int, error) {
 		return n, err
 	}
 	p = p[:n]
-	if r.buf == nil {
-		r.buf = make([]byte, window)
-	}
 	// Only the part inside of the old file counts.
 	from, to := max(r.pos, 0), min(r.pos+int64(n), r.oldSize)
 	if from < to {
-		old := r.buf[:to-from]
-		if k, err := r.old.ReadAt(old, from); k < len(old) {
-			if err == nil || err == io.EOF {
-				err = io.ErrUnexpectedEOF
-			}
-			return 0, fmt.Errorf("read old file: %w", err)
+		old, err := r.oldBytes(from, to)
+		if err != nil {
+			return 0, err
 		}
 		add(p[from-r.pos:][:len(old)], old)
 	}
@@ -139,6 +140,26 @@ func (r *Reader) readDiff(p []byte) (int, error) {
 	r.diff -= int64(n)
 	r.left -= int64(n)
 	return n, nil
+}
+
+// oldBytes are those of the old file from from to to, at most window, until the
+// next call.
+func (r *Reader) oldBytes(from, to int64) ([]byte, error) {
+	if from < r.bufAt || to > r.bufAt+int64(len(r.buf)) {
+		if r.buf == nil {
+			r.buf = make([]byte, 0, window)
+		}
+		r.buf = r.buf[:max(to-from, min(ahead, r.oldSize-from))]
+		r.bufAt = from
+		if k, err := r.old.ReadAt(r.buf, from); k < len(r.buf) {
+			r.buf = r.buf[:0]
+			if err == nil || err == io.EOF {
+				err = io.ErrUnexpectedEOF
+			}
+			return nil, fmt.Errorf("read old file: %w", err)
+		}
+	}
+	return r.buf[from-r.bufAt : to-r.bufAt], nil
 }
 
 // add adds old to dst, byte by byte; both are equally long.
