@@ -76,27 +76,31 @@ func newContent(p *payload, j *job, open func(ostree.Checksum) (*source, error))
 	return c, c.setSource(j.source)
 }
 
-// Read implements io.Reader.
+// Read implements io.Reader. It fills p, as operations may make a few bytes each,
+// and who reads may write what has been read.
 func (c *content) Read(p []byte) (int, error) {
-	for {
+	n := 0
+	for n < len(p) {
 		if c.seg != nil {
-			n, err := c.seg.Read(p)
+			k, err := c.seg.Read(p[n:])
+			n += k
 			if err == io.EOF {
 				c.seg, err = nil, nil
 			}
-			if n > 0 || err != nil {
+			if err != nil {
 				return n, err
 			}
 			continue
 		}
 		if c.cur.pos == len(c.cur.ops) {
-			return 0, io.EOF
+			return n, io.EOF
 		}
 		at := c.cur.pos
 		if err := c.step(); err != nil {
-			return 0, &opError{c.at + at, err}
+			return n, &opError{c.at + at, err}
 		}
 	}
+	return n, nil
 }
 
 // step runs an operation. The scanner has checked everything that does not need
