@@ -15,6 +15,9 @@
 // otherwise; see package delta. Signatures are checked by the caller's
 // [Verifier]; without one a commit is trusted if its source is.
 //
+// Without a server, [VolumeRepos] finds repositories on removable volumes and
+// [LANRepos] those that neighbours on the network announce.
+//
 // The protocol is the plain files of an archive repository over HTTP, as the
 // libostree manual describes (https://ostreedev.github.io/ostree/repo/).
 package pull
