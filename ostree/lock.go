@@ -29,6 +29,20 @@ const lockAll = 1 << 30
 // for an exclusive one.
 type heldKey struct{ l *repoLock }
 
+// Lock takes the lock of the repository for work of several steps, which nothing
+// may come between: with the shared lock no prune, with the exclusive one no other
+// program's transaction either. The context it returns is for the calls that belong
+// to the work, which then do not take the lock themselves; they must have ended, and
+// transactions too, when unlock is called. [Repo.Prune] needs the exclusive lock and
+// is refused inside a shared one.
+//
+// It waits as long as core.lock-timeout-secs says, after which the error is a
+// [*LockedError]. A repository that cannot be written, or has core.locking=false, is
+// not locked.
+func (r *Repo) Lock(ctx context.Context, exclusive bool) (locked context.Context, unlock func() error, err error) {
+	return r.lock(ctx, exclusive)
+}
+
 // lock takes the lock and returns a context under which nested calls do not
 // take it again. It waits as long as core.lock-timeout-secs says, after which
 // the error is a [*LockedError]. A repository that cannot be written is not
