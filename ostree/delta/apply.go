@@ -11,6 +11,7 @@ import (
 	"example.com/rpmostree/ostree"
 	"example.com/rpmostree/ostree/gvariant"
 	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/semaphore"
 )
 
 // Verifier decides whether to trust a delta.
@@ -151,43 +152,65 @@ func (d *Delta) checkApplicable(ctx context.Context, repo *ostree.Repo) error {
 	return err
 }
 
-// applyParts decodes a part while the objects of the one before are made.
+// decodedAhead is how many parts may be decoded, or have been, while the objects of
+// one are made: each decoder has a dictionary.
+const decodedAhead = 2
+
+// applyParts decodes parts while the objects of the one before are made.
 func (d *Delta) applyParts(ctx context.Context, tx *ostree.Tx, o *ApplyOptions) (err error) {
 	tmp, err := openTmp(tx.Repo())
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, tmp.Close()) }()
-	decoded := make(chan *payload)
+	parts := d.Superblock.Parts
+	decoded := make([]chan *payload, len(parts))
+	for i := range decoded {
+		decoded[i] = make(chan *payload, 1)
+	}
 	g, gctx := errgroup.WithContext(ctx)
+	slots := semaphore.NewWeighted(1 + int64(min(decodedAhead, o.workers())))
 	g.Go(func() error {
-		defer close(decoded)
-		for i := range d.Superblock.Parts {
-			p, err := d.decode(gctx, &d.Superblock.Parts[i], i, tmp, o.limits())
-			if err != nil {
-				return fmt.Errorf("part %d: %w", i, err)
+		for i := range parts {
+			if err := slots.Acquire(gctx, 1); err != nil {
+				return err
 			}
+			g.Go(func() error {
+				p, err := d.decode(gctx, &parts[i], i, tmp, o.limits())
+				if err != nil {
+					return fmt.Errorf("part %d: %w", i, err)
+				}
+				decoded[i] <- p
+				return nil
+			})
+		}
+		return nil
+	})
+	g.Go(func() error {
+		for i := range parts {
 			select {
-			case decoded <- p:
+			case p := <-decoded[i]:
+				m := &maker{payload: p, tx: tx, tmp: tmp}
+				err := m.makeAll(gctx, parts[i].Objects, o.workers())
+				if err = errors.Join(err, p.free()); err != nil {
+					return fmt.Errorf("part %d: %w", i, err)
+				}
+				slots.Release(1)
 			case <-gctx.Done():
-				return errors.Join(gctx.Err(), p.free())
+				return gctx.Err()
 			}
 		}
 		return nil
 	})
-	g.Go(func() error {
-		i := 0
-		for p := range decoded {
-			m := &maker{payload: p, tx: tx, tmp: tmp}
-			err := m.makeAll(gctx, d.Superblock.Parts[i].Objects, o.workers())
-			if err = errors.Join(err, p.free()); err != nil {
-				return fmt.Errorf("part %d: %w", i, err)
-			}
-			i++
+	err = g.Wait()
+	for _, c := range decoded {
+		select {
+		case p := <-c: // nobody has asked for it
+			err = errors.Join(err, p.free())
+		default:
 		}
-		return nil
-	})
-	return g.Wait()
+	}
+	return err
 }
 
 // ApplyPart writes the objects that part i makes into a transaction. r is the

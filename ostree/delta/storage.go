@@ -31,7 +31,7 @@ const (
 	// inMemory is the largest part that is decoded into memory.
 	inMemory = 8 << 20
 	// keepMapped is how much of a file stays mapped when it is not used any more.
-	keepMapped = 8 << 20
+	keepMapped = 4 << 20
 )
 
 // Write implements io.Writer.
