@@ -86,6 +86,10 @@ func openStaging(ctx context.Context, tmp *dirfd.Dir, m Mode) (_ *staging, err e
 			}
 			continue
 		}
+		mine := strings.HasPrefix(e.Name, prefix)
+		if mine && isUnborn(tmp, e.Name) {
+			continue
+		}
 		s, err := tryStaging(ctx, tmp, e.Name)
 		if err != nil {
 			return nil, err
@@ -93,7 +97,7 @@ func openStaging(ctx context.Context, tmp *dirfd.Dir, m Mode) (_ *staging, err e
 		if s == nil { // in use
 			continue
 		}
-		switch mine := strings.HasPrefix(e.Name, prefix); {
+		switch {
 		case mine && found == nil:
 			found = s
 			continue
@@ -181,6 +185,21 @@ func (s *staging) objects(ctx context.Context, m Mode) ([]ObjectName, error) {
 		out = append(out, names...)
 	}
 	return out, nil
+}
+
+// isUnborn reports whether somebody has just made the directory and is about to lock it: there is no lock file yet, and
+// no object. The real command fails if its directory is taken from it in between.
+func isUnborn(tmp *dirfd.Dir, name string) bool {
+	const birth = time.Minute
+	st, err := tmp.Lstat(name)
+	if err != nil || time.Since(time.Unix(st.Mtim.Unix())) > birth {
+		return false
+	}
+	if locked, err := tmp.Exists(name + lockSuffix); err != nil || locked {
+		return false
+	}
+	entries, err := tmp.ReadDir(name)
+	return err == nil && len(entries) == 0
 }
 
 // absorb moves the objects of another directory into s: the real command may leave several.

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -53,4 +54,19 @@ func TestStagingOfManyIsOne(t *testing.T) {
 		require.NoError(t, err)
 		require.True(t, has, n)
 	}
+}
+
+// TestStagingNotYetLocked: between making a directory and locking it, it belongs to whoever made it.
+func TestStagingNotYetLocked(t *testing.T) {
+	r := newRepo(t, ModeArchive)
+	boot, err := bootID()
+	require.NoError(t, err)
+	dir := filepath.Join(r.Path(), "tmp", stagingPrefix+boot+"-abcdef")
+	require.NoError(t, os.Mkdir(dir, 0o755))
+	mustCommit(t, r, "ref", newFiles)
+	require.DirExists(t, dir)
+	long := time.Now().Add(-time.Hour)
+	require.NoError(t, os.Chtimes(dir, long, long))
+	mustCommit(t, r, "ref", oldFiles)
+	require.NoDirExists(t, dir, "its maker is dead")
 }
