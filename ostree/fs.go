@@ -95,47 +95,68 @@ func (f *FS) find(name string, follow bool) (*fsNode, error) {
 	if !fs.ValidPath(name) {
 		return nil, fs.ErrInvalid
 	}
-	stack := []fsNode{{name: ".", dir: f.root}} // from the root to where we are
-	links := 0
-	for rest := name; rest != "" && rest != "."; {
+	w := &fsWalk{f: f, stack: []fsNode{{name: ".", dir: f.root}}, rest: name}
+	for w.rest != "" {
 		var comp string
-		comp, rest, _ = strings.Cut(rest, "/")
-		if comp == "" || comp == "." {
-			continue
-		}
-		if comp == ".." {
-			stack = stack[:max(len(stack)-1, 1)]
-			continue
-		}
-		here := &stack[len(stack)-1]
-		if !here.isDir() {
-			return nil, unix.ENOTDIR
-		}
-		next, err := f.child(here.dir.Tree, comp)
-		if err != nil {
-			return nil, err
-		}
-		if !next.isDir() && (follow || rest != "") {
-			target, err := f.linkTarget(next.file)
-			if err != nil {
+		comp, w.rest, _ = strings.Cut(w.rest, "/")
+		switch comp {
+		case "", ".":
+		case "..":
+			w.stack = w.stack[:max(len(w.stack)-1, 1)]
+		default:
+			if err := w.step(comp, follow || w.rest != ""); err != nil {
 				return nil, err
 			}
-			if target != "" {
-				if links++; links > maxLinks {
-					return nil, unix.ELOOP
-				}
-				if path.IsAbs(target) {
-					stack = stack[:1]
-				}
-				rest = target + "/" + rest
-				continue
-			}
 		}
-		stack = append(stack, *next)
 	}
-	n := stack[len(stack)-1]
+	n := w.here()
 	n.name = path.Base(name)
 	return &n, nil
+}
+
+// fsWalk is a look-up on its way.
+type fsWalk struct {
+	f     *FS
+	stack []fsNode // from the root to where it is
+	rest  string   // what is left of the path
+	links int      // that were followed
+}
+
+func (w *fsWalk) here() fsNode { return w.stack[len(w.stack)-1] }
+
+// step goes down to comp or, if that is a link and follow is set, to where it leads.
+func (w *fsWalk) step(comp string, follow bool) error {
+	here := w.here()
+	if !here.isDir() {
+		return unix.ENOTDIR
+	}
+	next, err := w.f.child(here.dir.Tree, comp)
+	if err != nil {
+		return err
+	}
+	if !next.isDir() && follow {
+		target, err := w.f.linkTarget(next.file)
+		if err != nil {
+			return err
+		}
+		if target != "" {
+			return w.follow(target)
+		}
+	}
+	w.stack = append(w.stack, *next)
+	return nil
+}
+
+// follow puts the target of a link in front of what is left of the path.
+func (w *fsWalk) follow(target string) error {
+	if w.links++; w.links > maxLinks {
+		return unix.ELOOP
+	}
+	if path.IsAbs(target) {
+		w.stack = w.stack[:1]
+	}
+	w.rest = target + "/" + w.rest
+	return nil
 }
 
 func (f *FS) child(tree Checksum, name string) (*fsNode, error) {
