@@ -35,7 +35,7 @@ import (
 // DefaultDictSize is the distance up to which repetitions are found, in bytes.
 const DefaultDictSize = 8 << 20
 
-// An Encoder compresses inputs one after the other. It keeps its tables, 24 MiB
+// An Encoder compresses inputs one after the other. It keeps its tables, 16 MiB
 // and four times the dictionary or the block, whichever is smaller, for the next
 // one; they are outside of the heap, so it has to be closed. The zero value is
 // ready; it is not safe for concurrent use.
