@@ -156,7 +156,9 @@ func (f *fsck) checkRefs(ctx context.Context) error {
 	for _, ref := range refs {
 		c, err := f.loadCommit(ctx, ObjectName{ref.Checksum, TypeCommit})
 		if err == nil && (f.o.VerifyBindings || f.o.VerifyBackRefs) {
-			err = f.r.checkBindings(ref, c)
+			if err = f.r.checkBindings(ref, c); err != nil {
+				err = fmt.Errorf("commit %s: %w", ref.Checksum, err)
+			}
 		}
 		if err != nil {
 			spec := ref.Refspec()

@@ -32,6 +32,10 @@ func (a *app) cat(ctx context.Context, repo *ostree.Repo, rev string, paths []st
 		return err
 	}
 	fsys, err := repo.FS(ctx, sum)
+	var missing *ostree.MissingError
+	if errors.As(err, &missing) {
+		return err // the commit may be there, its tree not
+	}
 	if err != nil {
 		return noSuchObject(err, sum, ostree.TypeCommit)
 	}

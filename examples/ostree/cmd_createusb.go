@@ -34,7 +34,7 @@ func collectionRefArgs(args []string) ([]collectionRef, error) {
 			return nil, err
 		}
 		if err := ostree.ValidateRefName(pair[1]); err != nil {
-			return nil, err
+			return nil, errorf("Invalid ref name %s", pair[1])
 		}
 		refs = append(refs, collectionRef{pair[0], pair[1]})
 	}

@@ -135,14 +135,18 @@ func (a *app) refProblem(p ostree.FsckProblem) error {
 	switch {
 	case errors.As(p.Err, &missing):
 		fmt.Fprintf(a.stderr, "Object missing: %s\n", missing.Object)
-		return errorf("Loading commit for ref %s: %s", p.Ref, missingText(missing.Object))
+		ref := p.Ref
+		if p.Collection != "" {
+			ref = fmt.Sprintf("(%s, %s)", p.Collection, p.Ref)
+		}
+		return errorf("Loading commit for ref %s: %s", ref, missingText(missing.Object))
 	case errors.As(p.Err, &corrupt) && !corrupt.Actual.IsZero():
 		return errorf("fsck %s: %s", corrupt.Object, mismatchText(corrupt))
 	case errors.As(p.Err, &corrupt):
 		return errorf("fsck %s: %w", corrupt.Object, realWords(p.Err))
 	}
 	if inner := errors.Unwrap(p.Err); inner != nil {
-		text, _, elsewhere := strings.Cut(capital(inner.Error()), " resolves to ")
+		text, _, elsewhere := strings.Cut(commitWords(inner.Error()), " resolves to ")
 		if elsewhere {
 			text += " does not resolve to that commit"
 		}

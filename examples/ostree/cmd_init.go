@@ -25,14 +25,14 @@ func (a *app) initCommand() *cobra.Command {
 		if dir == "" {
 			dir = "."
 		}
+		m, err := ostree.ParseMode(mode)
+		if err != nil {
+			return errorf("Invalid mode '%s' in repository configuration", mode)
+		}
 		if c.Flags().Changed("collection-id") {
 			if err := ostree.ValidateCollectionID(collection); err != nil {
 				return errorf("Invalid collection ID %s", collection)
 			}
-		}
-		m, err := ostree.ParseMode(mode)
-		if err != nil {
-			return errorf("Invalid mode '%s' in repository configuration", mode)
 		}
 		if _, err := os.Stat(filepath.Dir(filepath.Clean(dir))); errors.Is(err, fs.ErrNotExist) {
 			return errorf("Creating repo: mkdirat: No such file or directory")

@@ -51,6 +51,9 @@ func (a *app) ls(ctx context.Context, repo *ostree.Repo, rev string, paths []str
 	if err != nil {
 		return noSuchObject(err, sum, ostree.TypeCommit)
 	}
+	if _, err := repo.LoadDirTree(ctx, commit.RootTree); err != nil { // rather than in every path
+		return err
+	}
 	l := &lister{repo: repo, opts: o, root: ostree.DirEntry{Tree: commit.RootTree, Meta: commit.RootMeta}}
 	out := bufio.NewWriterSize(a.stdout, 64<<10)
 	defer out.Flush()
@@ -72,6 +75,9 @@ type lister struct {
 }
 
 func (l *lister) list(ctx context.Context, arg string) error {
+	if arg == "" {
+		return errorf("Inspecting path '': No such file or directory: /")
+	}
 	p := path.Clean("/" + arg)
 	dir, file, err := l.find(ctx, p)
 	if err != nil {

@@ -86,6 +86,9 @@ func createRef(ctx context.Context, repo *ostree.Repo, target string, o refsOpti
 		if !ok {
 			remote = o.create
 		}
+		if _, _, err := ostree.ParseRefspec(o.create); err != nil {
+			return errorf("Invalid refspec %s", o.create)
+		}
 		if err := ostree.ValidateCollectionID(remote); err != nil {
 			return errorf("Invalid collection ID %s", remote)
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"slices"
@@ -59,6 +60,10 @@ func (a *app) showCommand() *cobra.Command {
 // showFile prints a file of any GVariant type.
 func (a *app) showFile(name string, o showOptions) error {
 	data, err := os.ReadFile(name)
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return fmt.Errorf("openat(%s): %w", name, pe.Err)
+	}
 	if err != nil {
 		return err
 	}

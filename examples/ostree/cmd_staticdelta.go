@@ -126,15 +126,15 @@ func (a *app) deltaShow(ctx context.Context, repo *ostree.Repo, arg string) erro
 	}
 	s := d.Superblock
 	a.printf("Delta: %s\nSigned: %s\n", arg, map[bool]string{true: "yes", false: "no"}[d.Signatures != nil])
-	from := "<scratch>"
+	from := " <scratch>"
 	if !s.Name.From.IsZero() {
-		from = s.Name.From.String()
+		from = ": " + s.Name.From.String()
 	}
 	order := map[bool]string{true: "big", false: "little"}[s.BigEndian]
 	if s.Guessed {
 		order += " (heuristic)"
 	}
-	a.printf("From: %s\nTo: %s\nEndianness: %s\nTimestamp: %d\nNumber of parents: 0\n", from, s.Name.To, order, s.Time.Unix())
+	a.printf("From%s\nTo: %s\nEndianness: %s\nTimestamp: %d\nNumber of parents: 0\n", from, s.Name.To, order, s.Time.Unix())
 	a.printf("Number of fallback entries: %d\n", len(s.Fallbacks))
 	var fallback, fallbackU, parts, partsU uint64
 	for _, f := range s.Fallbacks {

@@ -57,7 +57,7 @@ func TestCookieVerbs(t *testing.T) {
 	b.ok("--repo=src remote add-cookie o 127.0.0.1 / foo bar")
 	b.ok("--repo=src remote add-cookie o example.com /x baz badger")
 	out := b.ok("--repo=src remote list-cookies o")
-	require.Contains(t, out, "--\nDomain: 127.0.0.1\nPath: /\nName: foo\nSecure: no\n")
+	require.Contains(t, out, "--\nDomain: 127.0.0.1\nPath: /\nName: foo\nSecure: FALSE\n")
 	require.Contains(t, out, "Value: badger\n")
 	b.fails("--repo=src remote delete-cookie o 127.0.0.1 / nope", "Cookie not found in jar")
 	b.ok("--repo=src remote delete-cookie o 127.0.0.1 / foo")

@@ -97,7 +97,7 @@ func TestFsckRepairNeedsASource(t *testing.T) {
 	b := newRepairBench(t)
 	b.fails("--repo=src fsck --repair", "No ref comes from a usable remote; use --repair=REMOTE or --repair=PATH")
 	b.fails("--repo=dst fsck --repair=nosuch", "nosuch is no remote and no repository")
-	b.fails("--repo=dst fsck --repair --delete", "--repair cannot be used with --add-tombstones, --delete, --verify-bindings or --verify-back-refs")
+	b.fails("--repo=dst fsck --repair --delete", "--repair cannot be used with --json, --add-tombstones, --delete, --verify-bindings or --verify-back-refs")
 	file := b.object("filez")
 	b.overwrite(file, "garbage")
 	source := "src" + strings.TrimPrefix(file, "dst")

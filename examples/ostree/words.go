@@ -42,6 +42,7 @@ func realWords(err error) error {
 	var hardlink *ostree.HardlinkError
 	var name *ostree.NameError
 	var conflict *ostree.RefConflictError
+	var locked *ostree.LockedError
 	var errno syscall.Errno
 	switch {
 	case err == nil || errors.As(err, &said):
@@ -50,6 +51,10 @@ func realWords(err error) error {
 		return &spoken{corruptText(err, corrupt), err}
 	case errors.As(err, &missing):
 		return &spoken{missingText(missing.Object), err}
+	case errors.As(err, &locked) && locked.Exclusive:
+		return &spoken{"Locking repo exclusive failed: " + capital(syscall.EAGAIN.Error()), err}
+	case errors.As(err, &locked):
+		return &spoken{"Locking repo shared failed: " + capital(syscall.EAGAIN.Error()), err}
 	case errors.As(err, &older):
 		return &spoken{capital(older.Error()), err}
 	case errors.As(err, &conflict):
@@ -80,12 +85,8 @@ func pullWords(err error) error {
 	}
 	if cause := errors.Unwrap(err); cause != nil && strings.HasPrefix(err.Error(), "pull into ") {
 		text := strings.TrimPrefix(realWords(cause).Error(), "summary: ")
-		if rest, ok := strings.CutPrefix(text, "commit "); ok {
-			sum, what, _ := strings.Cut(rest, ": ")
-			if kind, _, _ := strings.Cut(what, " "); !strings.HasSuffix(kind, ":") { // of signature, a name
-				what = capital(what)
-			}
-			text = "Commit " + sum + ": " + what
+		if strings.HasPrefix(text, "commit ") {
+			text = commitWords(text)
 		}
 		if what, _, ok := strings.Cut(text, "does not have a summary"); ok { // nor what the server says about that
 			text = capital(what) + "does not have a summary"
@@ -96,6 +97,19 @@ func pullWords(err error) error {
 		return &spoken{text, err}
 	}
 	return err
+}
+
+// commitWords is capital, also for what is wrong with a commit that is named first.
+func commitWords(text string) string {
+	rest, ok := strings.CutPrefix(text, "commit ")
+	sum, what, named := strings.Cut(rest, ": ")
+	if !ok || !named {
+		return capital(text)
+	}
+	if kind, _, _ := strings.Cut(what, " "); !strings.HasSuffix(kind, ":") { // of signature, a name
+		what = capital(what)
+	}
+	return "Commit " + sum + ": " + what
 }
 
 // missingText says that an object is not there.
