@@ -2,6 +2,7 @@ package interop
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -49,7 +50,7 @@ func (p *plan) commit() *step {
 		p.modifiers(st, tree)
 		st.argv = append(st.argv, "--tree=tar="+name)
 	case 8: // what was checked out
-		if list := p.checkouts(); len(list) > 0 {
+		if list := slices.DeleteFunc(p.checkouts(), p.linkedToObjects); len(list) > 0 {
 			p.option(&st.argv, 2, pick(p.r, []string{"--link-checkout-speedup", "-I", "--devino-canonical"}))
 			p.modifiers(st, nil)
 			st.argv = append(st.argv, pick(p.r, list))
@@ -94,7 +95,7 @@ func (p *plan) modifiers(st *step, tree randomTree) {
 		st.files[name] = []byte(list)
 		st.argv = append(st.argv, "--statoverride="+name)
 	}
-	if len(tree) > 1 && chance(p.r, 8) {
+	if len(tree) > 1 && chance(p.r, 8) && !tree.special() { // that would be an error even if it is skipped
 		list := ""
 		for range 1 + p.r.IntN(3) {
 			e := pick(p.r, tree[1:])
@@ -134,14 +135,17 @@ func (p *plan) description(st *step, repo string) {
 		p.option(argv, 10, "--keep-metadata="+pick(p.r, []string{"version", "k", "nope"}))
 	}
 	p.option(argv, 4, "--add-metadata-string="+pick(p.r, []string{"version=1.2", "k=v", "k=", "kv", "a=b=c", "xa.x=ü", "ostree.linux=x"}))
-	p.option(argv, 4, "--add-metadata="+pick(p.r, []string{"kk='s'", "n=uint64 5", "b=true", "a=['x','y']", "d={'a': <1>, 'b': <'c'>}", "e=@as []", "t=(1, 'x', 2.5)", "by=byte 0x10", "ay=b'abc'", "m=just 'x'", "no=@ms nothing",
+	p.option(argv, 4, "--add-metadata="+pick(p.r, []string{"kk='s'", "n=uint64 5", "b=true", "aa=['x','y']", "d={'a': <1>, 'b': <'c'>}", "e=@as []", "t=(1, 'x', 2.5)", "by=byte 0x10", "ay=b'abc'", "m=just 'x'", "no=@ms nothing",
 		"bad=[", "bad=", "novalue", "i=-7", "h=int16 5", "o=objectpath '/a'", "g=signature 'as'", "f=1e10", "v=<@t 7>", "ostree.endoflife='gone'", "dd={1: 'x'}", "u='\\u00fc\\n'"}))
 	p.option(argv, 8, "--add-detached-metadata-string="+pick(p.r, []string{"sig=x", "a=b=c", "bad", "k="}))
 	p.option(argv, 6, "--bind-ref="+p.refName())
 	p.option(argv, 6, "--no-bindings")
+	p.signed(argv, 8)
 	p.option(argv, 10, "--skip-if-unchanged")
 	p.option(argv, 12, "--bootable")
-	p.option(argv, 15, "--table-output")
+	if !slices.Contains(*argv, "--consume") { // files that are taken as they are do not count
+		p.option(argv, 15, "--table-output")
+	}
 	p.option(argv, 20, "--fsync="+pick(p.r, []string{"0", "1", "false"}))
 	p.option(argv, 60, "extra")
 }

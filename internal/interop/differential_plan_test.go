@@ -222,6 +222,15 @@ func (p *plan) tune() *step {
 	return &step{argv: argv}
 }
 
+// linkedToObjects reports whether a directory has hardlinks of objects of a bare-user repository, with their attribute,
+// which the real command takes for one of the file.
+func (p *plan) linkedToObjects(dir string) bool {
+	return slices.ContainsFunc(p.walk(dir), func(name string) bool {
+		_, err := unix.Lgetxattr(filepath.Join(p.dir, name), "user.ostreemeta", nil)
+		return err == nil
+	})
+}
+
 // checkouts lists the directories that checkouts made.
 func (p *plan) checkouts() (list []string) {
 	names, _ := filepath.Glob(filepath.Join(p.dir, "co*"))
@@ -234,9 +243,10 @@ func (p *plan) checkouts() (list []string) {
 	return list
 }
 
-func (p *plan) exists(name string) bool {
-	_, err := os.Lstat(filepath.Join(p.dir, name))
-	return err == nil
+// exists reports whether something matches a pattern.
+func (p *plan) exists(pattern string) bool {
+	names, _ := filepath.Glob(filepath.Join(p.dir, pattern))
+	return len(names) > 0
 }
 
 // walk lists what is in a directory, without the directory.
@@ -274,6 +284,15 @@ func (p *plan) deltaName(repo string) string {
 	}
 	name := filepath.Dir(pick(p.r, names))
 	return deltaHex(filepath.Base(filepath.Dir(name)) + filepath.Base(name))
+}
+
+// inlined reports whether some delta of a repository has its parts in it.
+func (p *plan) inlined(repo string) bool {
+	names, _ := filepath.Glob(filepath.Join(p.dir, repo, "deltas/??/*"))
+	return slices.ContainsFunc(names, func(name string) bool {
+		_, err := os.Stat(filepath.Join(name, "0"))
+		return err != nil
+	})
 }
 
 // deltaFile is a file or directory with a delta.

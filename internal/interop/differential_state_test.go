@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"example.com/rpmostree/ostree/gvariant"
 )
 
 func digest(data []byte) string {
@@ -169,6 +171,14 @@ func fileContent(rel string, data []byte) string {
 		return fmt.Sprintf("index of %d bytes", len(data))
 	case strings.HasSuffix(base, ".tar"):
 		return describeTar(data)
+	case strings.HasSuffix(base, ".commitmeta"): // has the order of a hash table
+		v, _ := gvariant.Decode("a{sv}", data)
+		var keys []string
+		for _, e := range v.All() {
+			keys = append(keys, e.String())
+		}
+		slices.Sort(keys)
+		return strings.Join(keys, " ")
 	case base == "config": // what `remote add` sets has no order
 		lines := strings.Split(maskAddress(string(data)), "\n")
 		slices.Sort(lines)

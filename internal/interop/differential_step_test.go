@@ -57,8 +57,8 @@ var masks = []mask{
 	{"diff", regexp.MustCompile(`(?m)^(Common Object Size): .*`), "$1: SIZE"},        // compressed
 	{"static-delta", regexp.MustCompile(`(?s)^Generating static delta:.*`), "DELTA"}, // what it found to save
 	{"static-delta", regexp.MustCompile(`(?s)^(modified: |new reachable:|part \d).*`), ""},
-	{"commit", regexp.MustCompile(`(?m)^(Metadata Total): \d+`), "$1: N"}, // with those of --base or without
-	{"ls", regexp.MustCompile(`Inspecting path '': .*`), ""},
+	{"static-delta", regexp.MustCompile(`(?m)^(Timestamp: |PartMeta|PartPayload|Total ).*\n`), ""}, // deltas may differ in how they are made
+	{"commit", regexp.MustCompile(`(?m)^(Metadata Total): \d+`), "$1: N"},                          // with those of --base or without
 	{"pull-local", regexp.MustCompile(`(?i): expected commit metadata`), ": Expected commit metadata"},
 	{"pull-local", regexp.MustCompile(`error: (fsck \w+.commit: No|No|Couldn't open ref.*|Conflict:.*)`), "error: NO"},
 	{"pull-local", regexp.MustCompile(`Importing (\w+).commit: linkat: No such file or directory`), "No such metadata object $1.commit"},
@@ -73,15 +73,21 @@ var masks = []mask{
 	{"pull", regexp.MustCompile(`Importing (\w+).commit: linkat: No such file or directory`), "No such metadata object $1.commit"},
 	{"checkout", regexp.MustCompile(`(?m)(opendir\(.*|checkout .*: open .*): Not a directory`), "Not a directory"},
 	{"checkout", regexp.MustCompile(`No such metadata object .*`), "MISSING"},
+	{"checkout", regexp.MustCompile(`Processing tree \w+: .*: File exists`), "FILE EXISTS"},
+	{"prune", regexp.MustCompile(`(?m)^error: (Invalid value .*, must specify BRANCH=DEPTH|Refspec '.*' not found|Invalid depth .*)`), "error: OPTIONS"}, // which comes first
+	{"pull-local", regexp.MustCompile(`(?m)^error: (openat\(refs/.*|.*: conflict: a ref is in the way: .*)`), "error: REF IN THE WAY"},
 	{"", regexp.MustCompile(`Refspec '?(\S+?)'? not unique|resolve "(\S+)": checksum prefix is not unique: .*`), "NOT UNIQUE"},
 	{"checkout", regexp.MustCompile(`(?m)^error: Cannot specify more than one of .*`), "error: OPTIONS OR REV"},
 	{"export", regexp.MustCompile(`No such metadata object .*`), "MISSING"},
 	{"pull", regexp.MustCompile(`commit has no requested`), "Commit has no requested"},
 	{"pull", regexp.MustCompile(`(?i)(pull into @DIR/r\d: )?commit (\w+: GPG)`), "Commit $2"},
+	{"pull", regexp.MustCompile(`(?m)^error: (Server returned HTTP 404|.*: get @URL\S+: 404 Not Found)$`), "error: 404"}, // ours says of what
 	{"pull", regexp.MustCompile(`; \S+ \S+ transferred in \d+ seconds`), ""},
-	{"fsck", regexp.MustCompile(`(?m)^error: (openat\(.*|Ref .* in bindings .*|Commit .* binding .*)`), "error: BINDINGS"}, // the first of them
-	{"commit", regexp.MustCompile(`(?m)^error: (--tar-pathname-filter): .*`), "error: $1"},
-	{"commit", regexp.MustCompile(`(?m)^error: (Not a regular file or symlink: .*|import (t|\./t|co).*: only directories, regular files and symbolic links .*)`), "error: SPECIAL FILE"},
+	{"fsck", regexp.MustCompile(`(?m)^error: (openat\(.*|(Ref|Collection–ref) .* in bindings .*|Commit .* binding .*)`), "error: BINDINGS"}, // the first of them
+	{"commit", regexp.MustCompile(`(?m)^error: (opendir\((/nope)\)|import (/nope): open /nope): No such`), "error: No such"},
+	{"commit", regexp.MustCompile(`(?m)^error: Commit \w+ has no parent`), "error: OPTIONS"},
+	{"commit", regexp.MustCompile(`(?m)^error: --tar-pathname-filter: .*`), "error: OPTIONS"},
+	{"commit", regexp.MustCompile(`(?m)^error: (Not a regular file or symlink: .*|import (t|\./t|co)(?s:.*?): only directories, regular files and symbolic links .*)`), "error: SPECIAL FILE"},
 	{"summary", regexp.MustCompile(`(?m)^error: (Error parsing variant|Parsing) .*`), "error: PARSING"},
 	{"pull-local", regexp.MustCompile(`Invalid (ref name|refspec) \S+|Refspec '.*' not found`), "NO REF"},
 	{"summary", regexp.MustCompile(`Static Deltas \(.*`), "DELTAS"},
@@ -93,6 +99,12 @@ var masks = []mask{
 	{"checkout", regexp.MustCompile(`(?m)^error: (Processing tree \w+: )?(Cannot specify both|Refspec '.*' not found|Commit \w+ has no parent).*`), "error: OPTIONS OR REV"}, // which comes first
 	{"pull-local", regexp.MustCompile(`[\d.]+.[kM]?(B|bytes?) content`), "SIZE content"},
 	{"", regexp.MustCompile(`\(ostree:\d+\)`), "(process)"},
+	{"remote", regexp.MustCompile(`(?m)^error: (Missing '=' in KEY=VALUE for --set|Cannot specify both --sign-verify .*)`), "error: OPTIONS"},
+	{"pull", regexp.MustCompile(`Commit \w+: GPG`), "Commit: GPG"}, // which of them
+	{"pull", regexp.MustCompile(`remote "\w+": sign-verify(-summary)?: `), ""},
+	{"refs", regexp.MustCompile(`(?m)^error: (mkdir\(.*\): Not a directory|.*: conflict: a ref is in the way: .*)`), "error: REF IN THE WAY"},
+	{"fsck", regexp.MustCompile(`(?m)^(error: )?In commits \w+: fsck content object .*`), "CORRUPTED"}, // the first of them
+	{"cat", regexp.MustCompile(`(?m)^error: (No such file or directory: .*|Can't open directory|Not a directory)`), "error: NO FILE"},
 	{"commit", regexp.MustCompile(`(?m)^error: (Parsing [^:]+: .*|Either --branch or --parent must be .*|Missing metadata key .*)`), "error: METADATA"}, // where in the text
 	{"commit", regexp.MustCompile(`(?m)^error: (Can't replace (file|directory) with (file|directory): .*|import t.*: (make directory|set file) .*: (not|is) a directory|merge trees: .*conflicts with.*)`), "error: TYPES CONFLICT"},
 	{"commit", regexp.MustCompile(`(?m)^error: (openat|mkdir)\(.*\): Not a directory`), "error: REF IN THE WAY"},
@@ -104,15 +116,21 @@ var masks = []mask{
 	{"commit", regexp.MustCompile(`(?m)^error: (Not a directory|(No such file or directory:|No kernel found in) /usr.*)`), "error: NO KERNEL"},
 	{"commit", regexp.MustCompile(`Conflict: \S+ exists`), "Conflict: REF exists"}, // which of them
 	{"", regexp.MustCompile(`\d\d:\d\d:\d\d\.\d\d\d`), "TIME"},
-	{"commit", regexp.MustCompile(`(?m)^error: (OPTIONS|STATOVERRIDE|Invalid rev .*|METADATA|Missing '=' .*)`), "error: OPTIONS"}, // which comes first
+	{"commit", regexp.MustCompile(`(?m)^error: (OPTIONS|STATOVERRIDE|NO KERNEL|SPECIAL FILE|Invalid (rev|refspec) .*|Can't commit an empty tree|A branch must be .*|Requested signature type .*|METADATA|Missing '=' .*)`), "error: OPTIONS"}, // which comes first
 	{"summary", regexp.MustCompile(`(Last-Modified \(ostree.summary.last-modified\): ).*`), "${1}NOW"},
 }
 
-// linked reports whether two states only differ in hardlinks: with --union the real command leaves equal files alone,
-// ours links them.
+// unlike is what --union leaves as it is in equal files, links and directories, where ours make them as the commit says.
+var unlike = regexp.MustCompile(`( links=\d+| old| now| [-0-9]+T00:00:00| user.ostreemeta="[^"]*")`)
+
+// linked reports whether two states only differ in hardlinks, or in what symbolic links have besides their target: with
+// --union the real command leaves equal files and links alone, ours replace them.
 func linked(want, got map[string]string) bool {
 	bare := func(text string) string {
-		return regexp.MustCompile(`( links=\d+| old| now| user.ostreemeta="[^"]*")`).ReplaceAllString(text, "")
+		if _, target, ok := strings.Cut(text, " -> "); ok && strings.HasPrefix(text, "120777") {
+			return target
+		}
+		return unlike.ReplaceAllString(text, "")
 	}
 	for p, a := range want {
 		if b, ok := got[p]; !ok || bare(a) != bare(b) {
@@ -134,7 +152,7 @@ func consumed(want, got map[string]string) bool {
 	return len(want) == len(got)
 }
 
-var begun = regexp.MustCompile(`^(r\d+/(objects|tmp|state)(/|$)|usb/.*/state/|t\d+(/|$)|co\d+(/|$)|r\d+$|r\d+/uncompressed-objects-cache)`)
+var begun = regexp.MustCompile(`^(r\d+/(objects|tmp|state|deltas)(/|$)|usb/.*/state/|t\d+(/|$)|co\d+(/|$)|r\d+$|r\d+/uncompressed-objects-cache)`)
 
 // partial reports whether two states only differ in how far a command came before it failed.
 func partial(want, got map[string]string) bool {

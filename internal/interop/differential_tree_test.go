@@ -79,6 +79,11 @@ func (t randomTree) at(p string) *randomEntry {
 	return nil
 }
 
+// special reports whether there is something else than files, directories and symbolic links.
+func (t randomTree) special() bool {
+	return len(t.kind(unix.S_IFIFO))+len(t.kind(unix.S_IFCHR)) > 0
+}
+
 func (t randomTree) kind(kind uint32) (list []*randomEntry) {
 	for _, e := range t {
 		if e.mode&unix.S_IFMT == kind && !e.hardlink {

@@ -10,6 +10,7 @@ func operations() []operation {
 		{4, (*plan).initialize}, {4, (*plan).tune}, {30, (*plan).commit}, {14, (*plan).checkout}, {8, (*plan).refsVerb}, {4, (*plan).revParse}, {3, (*plan).logVerb},
 		{8, (*plan).show}, {10, (*plan).ls}, {4, (*plan).cat}, {8, (*plan).diff}, {5, (*plan).export}, {6, (*plan).prune}, {5, (*plan).fsck},
 		{8, (*plan).pullLocal}, {4, (*plan).remote}, {6, (*plan).pull}, {5, (*plan).summary}, {5, (*plan).delta}, {3, (*plan).reset}, {3, (*plan).checksum}, {2, (*plan).createUSB},
+		{5, (*plan).sign}, {2, (*plan).trust}, {2, (*plan).verifyDelta}, {3, (*plan).collectionRefs}, {1, (*plan).reindex},
 	}
 }
 
@@ -43,6 +44,9 @@ func (p *plan) checkout() *step {
 	dest := p.name("co")
 	if list := p.checkouts(); len(list) > 0 && chance(p.r, 3) {
 		dest = pick(p.r, list)
+		if slices.Contains(*argv, "--whiteouts") {
+			return nil // the real command puts no directories in the place of files then
+		}
 		if !slices.Contains(*argv, "--union-identical") {
 			p.option(argv, 2, pick(p.r, []string{"--union", "--union-add"}))
 		}
@@ -75,7 +79,7 @@ func (p *plan) refsVerb() *step {
 		p.option(&argv, 5, "-c")
 		p.option(&argv, 2, pick(p.r, prefixes))
 	case 2:
-		argv = append(argv, "--delete", pick(p.r, append(p.refs(repo), "os", "nope", "origin:", "x")))
+		argv = append(argv, "--delete", pick(p.r, append(p.refs(repo), "os", "nope", "x")))
 	case 3:
 		p.option(&argv, 3, "--force")
 		argv = append(argv, "--create="+p.refName(), p.rev(repo))
@@ -154,11 +158,16 @@ func (p *plan) cat() *step {
 func (p *plan) diff() *step {
 	repo := p.repo()
 	argv := []string{"diff", "--repo=" + repo}
-	p.option(&argv, 4, "--stats")
+	p.option(&argv, 10, "--no-xattrs")
+	owner := p.option(&argv, 10, pick(p.r, []string{"--owner-uid=0", "--owner-uid=1", "--owner-uid=-1", "--owner-gid=0"}))
+	stats := p.option(&argv, 4, "--stats")
 	p.option(&argv, 8, "--fs-diff")
-	for range 2 {
+	for i := range 2 {
 		arg := p.rev(repo)
-		if dirs := p.checkouts(); len(dirs) > 0 && chance(p.r, 3) {
+		if stats && len(arg) == 64 && !slices.Contains(p.commits(repo), arg) {
+			return nil // the real command takes it for a commit without objects
+		}
+		if dirs := p.checkouts(); len(dirs) > 0 && chance(p.r, 3) && (i > 0 || !owner) { // of two directories the real command takes the owner for one
 			arg = "./" + pick(p.r, dirs)
 		}
 		if !chance(p.r, 8) {
@@ -190,6 +199,9 @@ func (p *plan) prune() *step {
 	if commits := p.commits(repo); len(commits) > 0 {
 		p.option(&argv, 8, "--delete-commit="+pick(p.r, commits))
 	}
+	if p.exists(repo + "/refs/mirrors/*/*") { // the options below leave these out of account
+		return &step{argv: argv}
+	}
 	p.option(&argv, 8, "--keep-younger-than="+pick(p.r, []string{"@1600020000", "2020-09-13 20:00:00", "1 year ago", "2020-09-13"}))
 	p.option(&argv, 12, "--static-deltas-only")
 	p.option(&argv, 10, "--retain-branch-depth="+pick(p.r, []string{"main=0", "main=1", "next=-1", "main", "main=x"}))
@@ -199,13 +211,17 @@ func (p *plan) prune() *step {
 }
 
 func (p *plan) fsck() *step {
-	argv := []string{"fsck", "--repo=" + p.repo()}
+	repo := p.repo()
+	argv := []string{"fsck", "--repo=" + repo}
 	p.option(&argv, 3, "-q")
 	p.option(&argv, 3, "-a")
 	p.option(&argv, 5, "--delete")
-	p.option(&argv, 4, "--add-tombstones")
-	p.option(&argv, 4, "--verify-bindings")
-	p.option(&argv, 4, "--verify-back-refs")
+	if len(p.commits(repo)) == 0 { // else the real command deletes commits whose parents are missing
+		p.option(&argv, 4, "--add-tombstones")
+	}
+	if p.option(&argv, 3, "--verify-bindings") { // the real command's other one implies this only in its help
+		p.option(&argv, 2, "--verify-back-refs")
+	}
 	return &step{argv: argv}
 }
 
@@ -222,14 +238,17 @@ func (p *plan) pullLocal() *step {
 		return nil // the real command goes by it even if it is old
 	}
 	argv := []string{"pull-local", "--repo=" + dst}
-	p.option(&argv, 3, "--remote="+pick(p.r, []string{"origin", "origin", "other"}))
+	if !p.option(&argv, 3, "--remote="+pick(p.r, []string{"origin", "origin", "other"})) && p.exists(dst+"/refs/remotes/*/*") {
+		return nil // the real command makes no ref that some remote has with the same commit
+	}
 	p.option(&argv, 3, "--depth="+pick(p.r, []string{"0", "1", "-1", "x"}))
 	p.option(&argv, 4, "--untrusted")
 	p.option(&argv, 10, "--commit-metadata-only")
-	p.option(&argv, 10, "--bareuseronly-files")
+	p.bareUserOnly(&argv, dst)
 	p.option(&argv, 8, "--disable-verify-bindings")
 	p.option(&argv, 10, "--disable-fsync")
 	p.option(&argv, 15, "--per-object-fsync")
+	p.option(&argv, 25, pick(p.r, []string{"--gpg-verify", "--gpg-verify-summary"}))
 	argv = append(argv, src)
 	for range p.r.IntN(3) { // to a short checksum the real command gives the name of a ref
 		argv = append(argv, pick(p.r, append(p.refs(src), "nope", pick(p.r, append(p.commits(src), "main")))))
@@ -237,11 +256,20 @@ func (p *plan) pullLocal() *step {
 	return &step{argv: argv}
 }
 
+// bareUserOnly adds an option, by which the real command looks only at the files that it takes.
+func (p *plan) bareUserOnly(argv *[]string, dst string) {
+	if len(p.commits(dst)) == 0 {
+		p.option(argv, 5, "--bareuseronly-files")
+	}
+}
+
 func (p *plan) remote() *step {
 	repo := p.repo()
 	argv := []string{"remote", "--repo=" + repo}
 	name := pick(p.r, []string{"origin", "origin", "other", "bad/name", "", "with space"})
-	switch p.r.IntN(8) {
+	switch p.r.IntN(9) {
+	case 8:
+		argv = append(argv, "gpg-list-keys", name)
 	case 0, 1, 2, 3:
 		argv = append(argv, "add")
 		p.option(&argv, 3, "--no-gpg-verify")
@@ -250,6 +278,9 @@ func (p *plan) remote() *step {
 		p.option(&argv, 6, "--force")
 		p.option(&argv, 8, "--no-sign-verify")
 		p.option(&argv, 8, "--collection-id="+pick(p.r, []string{"org.example.One", "org.example.Two"}))
+		p.option(&argv, 15, "--contenturl=@URL/"+p.repo())
+		p.option(&argv, 25, "--custom-backend=x")
+		p.option(&argv, 10, "--sign-verify="+pick(p.r, []string{"dummy=inline:aa", "dummy=inline:bb", "dummy=file:@DIR/nope", "dummy=x", "dummy", "nope=inline:x"}))
 		p.option(&argv, 12, "--set="+pick(p.r, []string{"a=b", "novalue", "x=", "tls-permissive=true"}))
 		source, scheme := p.repo(), "file://@DIR/"
 		if strings.Contains(p.config(source), "archive") && !chance(p.r, 3) { // others are for files
@@ -282,17 +313,21 @@ func (p *plan) pull() *step {
 	if len(repos) == 0 {
 		return nil
 	}
-	argv := []string{"pull", "--repo=" + pick(p.r, repos)}
-	p.option(&argv, 6, "--mirror")
+	dst := pick(p.r, repos)
+	argv := []string{"pull", "--repo=" + dst}
+	if !p.exists(dst + "/refs/remotes/*/*") { // as above
+		p.option(&argv, 6, "--mirror")
+	}
 	p.option(&argv, 4, "--depth="+pick(p.r, []string{"0", "1", "-1"}))
 	p.option(&argv, 10, "--commit-metadata-only")
 	p.option(&argv, 8, "--untrusted")
 	p.option(&argv, 8, "--http-trusted")
 	p.option(&argv, 8, "--disable-static-deltas")
 	p.option(&argv, 12, "--require-static-deltas")
-	p.option(&argv, 10, "--bareuseronly-files")
+	p.bareUserOnly(&argv, dst)
 	p.option(&argv, 6, "--subpath="+p.path())
 	p.option(&argv, 8, "-T")
+	p.transport(&argv)
 	p.option(&argv, 6, "--disable-verify-bindings")
 	p.option(&argv, 10, "-L", p.repo())
 	remote := pick(p.r, []string{"origin", "origin", "origin", "other", "nope"})
@@ -306,6 +341,7 @@ func (p *plan) pull() *step {
 			ref := pick(p.r, refs)
 			if commits := p.commits(source); chance(p.r, 6) && len(commits) > 0 {
 				ref += "@" + pick(p.r, commits)
+				argv = append(argv, "--disable-verify-bindings") // of several refs of a commit the real command looks at one
 			}
 			argv = append(argv, ref)
 		}
@@ -322,6 +358,7 @@ func (p *plan) summary() *step {
 	switch p.r.IntN(4) {
 	case 0, 1:
 		argv = append(argv, "-u")
+		p.signed(&argv, 5)
 		p.option(&argv, 5, "-m", pick(p.r, []string{"k='v'", "n=uint32 7", "bad", "x=[", "k=1"}))
 	case 2:
 		argv = append(argv, "-v")
@@ -348,6 +385,9 @@ func (p *plan) delta() *step {
 		p.option(&argv, 6, "--min-fallback-size=0")
 		p.option(&argv, 12, "--set-endianness="+pick(p.r, []string{"l", "B", "x"}))
 		p.option(&argv, 12, "--swap-endianness")
+		p.option(&argv, 8, "--max-chunk-size=1")
+		p.option(&argv, 8, "--max-bsdiff-size="+pick(p.r, []string{"0", "1"}))
+		p.signed(&argv, 6)
 		if chance(p.r, 6) {
 			argv = append(argv, "--filename="+p.name("delta"))
 		}
@@ -355,6 +395,9 @@ func (p *plan) delta() *step {
 	case 4:
 		argv = append(argv, "list")
 	case 5:
+		if p.inlined(repo) {
+			return nil // the real command cannot show these
+		}
 		argv = append(argv, "show", p.deltaName(repo))
 	case 6:
 		argv = append(argv, "delete", p.deltaName(repo))
@@ -393,7 +436,7 @@ func (p *plan) createUSB() *step {
 	}
 	argv := []string{"create-usb", "--repo=" + repo}
 	p.option(&argv, 3, "--disable-fsync")
-	p.option(&argv, 4, "--destination-repo="+pick(p.r, []string{"dest", "a/b", "/abs"}))
+	p.option(&argv, 4, "--destination-repo="+pick(p.r, []string{"dest", "a/b"}))
 	if commits := p.commits(repo); len(commits) > 0 { // of anything else than a checksum the real command dies
 		p.option(&argv, 10, "--commit="+pick(p.r, commits))
 	}
