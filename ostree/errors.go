@@ -79,8 +79,9 @@ func (e *HardlinkError) Error() string { return e.Reason }
 // LockedError says that another program (or another [Repo] value) holds the
 // lock of the repository and did not give it up in time.
 type LockedError struct {
-	Path string // the repository
-	Err  error  // how waiting ended
+	Path      string // the repository
+	Exclusive bool   // what was asked for, to delete
+	Err       error  // how waiting ended
 }
 
 // Error implements error.

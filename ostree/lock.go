@@ -82,13 +82,13 @@ func (l *repoLock) acquire(ctx context.Context, r *Repo, weight int64, s setting
 	defer cancel()
 	if !l.sem.TryAcquire(weight) {
 		if err := l.sem.Acquire(wait, weight); err != nil {
-			return lockError(ctx, r, err)
+			return lockError(ctx, r, weight == lockAll, err)
 		}
 	}
 	err := l.hold(wait, r, weight == 1, s)
 	if err != nil {
 		l.sem.Release(weight)
-		return lockError(ctx, r, err)
+		return lockError(ctx, r, weight == lockAll, err)
 	}
 	return nil
 }
@@ -131,12 +131,12 @@ func (l *repoLock) hold(ctx context.Context, r *Repo, shared bool, s settings) e
 }
 
 // lockError tells a wait that took too long from one the caller cancelled.
-func lockError(ctx context.Context, r *Repo, err error) error {
+func lockError(ctx context.Context, r *Repo, exclusive bool, err error) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("lock repository %s: %w", r.path, ctx.Err())
 	}
 	if errors.Is(err, lockfile.ErrLocked) || errors.Is(err, context.DeadlineExceeded) {
-		return &LockedError{Path: r.path, Err: err}
+		return &LockedError{Path: r.path, Exclusive: exclusive, Err: err}
 	}
 	return fmt.Errorf("lock repository %s: %w", r.path, err)
 }
