@@ -48,6 +48,9 @@ type Encoder struct {
 	// consists of nearly the same bytes, such as binary patches, in 1.5 times the
 	// time.
 	Thorough bool
+	// Done is told of every block that is not needed any more; nil for nothing. It
+	// is called by those who compress.
+	Done func(block []byte)
 
 	lz     *encoder
 	finder finder
@@ -170,6 +173,9 @@ func (e *Encoder) block(w io.Writer, data []byte) (unpadded int, err error) {
 	end := make([]byte, pad(out.n), 3+checkSize)
 	unpadded = out.n + checkSize
 	_, err = out.Write(binary.LittleEndian.AppendUint64(end, crc64.Checksum(data, crc64.MakeTable(crc64.ECMA))))
+	if e.Done != nil {
+		e.Done(data)
+	}
 	return unpadded, err
 }
 

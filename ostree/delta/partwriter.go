@@ -94,6 +94,7 @@ func (p *partWriter) finish(ctx context.Context, out *output, encoders []*xzenc.
 	}
 	// Patches consist of differences, most of which are 0.
 	encoders[0].Thorough = p.patched > p.blobSize/2
+	encoders[0].Done = letGo
 	err = p.compress(ctx, out, encoders, index, raw, built)
 	if len(raw) > 0 {
 		err = errors.Join(err, unix.Munmap(raw))
