@@ -331,17 +331,32 @@ func (t *Tx) count(n ObjectName, bytes int64, written bool) {
 }
 
 // WriteMetadata writes a dirtree, dirmeta or commit object. It refuses bytes
-// that the parser of the type refuses.
+// that the parser of the type refuses, and attributes that are not in order.
 func (t *Tx) WriteMetadata(ctx context.Context, typ ObjectType, data []byte) (Checksum, error) {
 	n := ObjectName{sha256.Sum256(data), typ}
-	if err := t.writeMetadata(ctx, n, data); err != nil {
+	var err error
+	if typ == TypeDirMeta {
+		err = orderedDirMeta(data)
+	}
+	if err == nil {
+		err = t.writeMetadata(ctx, n, data)
+	}
+	if err != nil {
 		return Checksum{}, fmt.Errorf("write %s: %w", n, nameCorrupt(err, n))
 	}
 	return n.Checksum, nil
 }
 
-// WriteMetadataExpect is [Tx.WriteMetadata] for an object whose name is known;
-// another checksum is a [*CorruptError].
+func orderedDirMeta(data []byte) error {
+	m, err := ParseDirMeta(data)
+	if err == nil {
+		err = m.Xattrs.ordered()
+	}
+	return err
+}
+
+// WriteMetadataExpect is [Tx.WriteMetadata] for an object whose name is known,
+// whose attributes may be in any order; another checksum is a [*CorruptError].
 func (t *Tx) WriteMetadataExpect(ctx context.Context, n ObjectName, data []byte) error {
 	if c := Checksum(sha256.Sum256(data)); c != n.Checksum {
 		return fmt.Errorf("write %s: %w", n, mismatch(n, c))

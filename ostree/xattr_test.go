@@ -1,6 +1,7 @@
 package ostree
 
 import (
+	"crypto/sha256"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -43,5 +44,17 @@ func TestXattrOrder(t *testing.T) {
 			require.Empty(t, cmp.Diff(tc.in, meta.Xattrs))
 			require.Equal(t, data, meta.Encode())
 		})
+	}
+}
+
+// TestNewDirMetaIsOrdered: only objects that exist elsewhere may have attributes in another order.
+func TestNewDirMetaIsOrdered(t *testing.T) {
+	r := newRepo(t, ModeArchive)
+	tx := begin(t, r)
+	for _, xattrs := range []Xattrs{attrs("user.b", "2", "user.a", "1"), attrs("user.a", "1", "user.a", "1")} {
+		data := (&DirMeta{Mode: 0o40755, Xattrs: xattrs}).Encode()
+		_, err := tx.WriteMetadata(t.Context(), TypeDirMeta, data)
+		require.ErrorContains(t, err, "extended attribute")
+		require.NoError(t, tx.WriteMetadataExpect(t.Context(), ObjectName{sha256.Sum256(data), TypeDirMeta}, data))
 	}
 }
