@@ -187,10 +187,12 @@ func (s *staging) objects(ctx context.Context, m Mode) ([]ObjectName, error) {
 	return out, nil
 }
 
+// birth is the longest time between making a directory and locking it.
+const birth = time.Minute
+
 // isUnborn reports whether somebody has just made the directory and is about to lock it: there is no lock file yet, and
 // no object. The real command fails if its directory is taken from it in between.
 func isUnborn(tmp *dirfd.Dir, name string) bool {
-	const birth = time.Minute
 	st, err := tmp.Lstat(name)
 	if err != nil || time.Since(time.Unix(st.Mtim.Unix())) > birth {
 		return false
@@ -233,8 +235,16 @@ func (s *staging) remove(ctx context.Context) error {
 	return errors.Join(err, s.leave())
 }
 
-// leave gives up the lock and keeps the directory for a later transaction.
-func (s *staging) leave() error { return errors.Join(s.dir.Close(), s.lock.Release()) }
+// leave gives up the lock and keeps the directory, if it is still there, for a later transaction, which need not wait to see
+// whether somebody is about to lock it.
+func (s *staging) leave() error {
+	old := unix.NsecToTimespec(time.Now().Add(-2 * birth).UnixNano())
+	err := unix.UtimesNanoAt(s.tmp.Fd(), s.name, []unix.Timespec{{Nsec: unix.UTIME_OMIT}, old}, unix.AT_SYMLINK_NOFOLLOW)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	return errors.Join(err, s.dir.Close(), s.lock.Release())
+}
 
 // cleanTmp removes what has been in tmp/ for longer than expiry, except
 // directories of the repository's own and staging areas in use.
