@@ -73,7 +73,9 @@ func (p *puller) readAll(r io.Reader, use func([]byte) error) error {
 		defer p.large.Unlock()
 		data, err = io.ReadAll(io.MultiReader(bytes.NewReader(data), r))
 	}
-	p.count.bytes.Add(int64(len(data)))
+	if p.local == nil {
+		p.count.bytes.Add(int64(len(data)))
+	}
 	if err != nil {
 		return err
 	}
