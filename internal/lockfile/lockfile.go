@@ -98,9 +98,17 @@ func (l *Lock) Release() error {
 			err = nil
 		}
 	}
+	unlock(l.f)
 	err = errors.Join(err, l.f.Close())
 	l.f = nil
 	return err
+}
+
+// unlock releases the lock also where the descriptor was copied: closing it
+// alone leaves the lock with a child forked just now, until that calls exec.
+func unlock(f *os.File) {
+	_ = unix.FcntlFlock(f.Fd(), unix.F_OFD_SETLK, &unix.Flock_t{Type: unix.F_UNLCK})
+	_ = unix.Flock(int(f.Fd()), unix.LOCK_UN)
 }
 
 func open(d *dirfd.Dir, name string, o *Options) (*os.File, error) {

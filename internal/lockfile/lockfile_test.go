@@ -11,6 +11,7 @@ import (
 	"example.com/rpmostree/internal/dirfd"
 	"example.com/rpmostree/internal/testenv"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
 )
 
 func openTemp(t *testing.T) (*dirfd.Dir, string) {
@@ -47,6 +48,20 @@ func TestExclusion(t *testing.T) {
 	st, err := os.Stat(filepath.Join(p, "lock"))
 	require.NoError(t, err)
 	require.Equal(t, os.FileMode(0o600), st.Mode())
+}
+
+// A child that another goroutine forks holds copies of all descriptors until it calls exec.
+func TestReleaseIgnoresCopiesOfTheDescriptor(t *testing.T) {
+	d, _ := openTemp(t)
+	a, err := Acquire(t.Context(), d, "lock", nil)
+	require.NoError(t, err)
+	fd, err := unix.FcntlInt(a.f.Fd(), unix.F_DUPFD_CLOEXEC, 0)
+	require.NoError(t, err)
+	defer unix.Close(fd)
+	require.NoError(t, a.Release())
+	b, err := Acquire(t.Context(), d, "lock", &Options{NonBlocking: true})
+	require.NoError(t, err)
+	require.NoError(t, b.Release())
 }
 
 func TestTimeoutAndCancel(t *testing.T) {
