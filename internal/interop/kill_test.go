@@ -344,11 +344,23 @@ func objectsAnywhere(t *testing.T, repo string) map[string]bool {
 	return out
 }
 
-// requireNoLeftovers: the next command has removed what the dead one had not finished.
+// requireNoLeftovers: the next transaction removes what the dead one had not finished, but for a directory that somebody has
+// just made and may be about to lock.
 func requireNoLeftovers(t *testing.T, repo string) {
 	t.Helper()
+	tx, err := openRepo(t, repo).Begin(t.Context(), nil)
+	require.NoError(t, err)
+	_, err = tx.Commit(t.Context())
+	require.NoError(t, err)
 	require.NoError(t, filepath.WalkDir(repo, func(path string, d fs.DirEntry, err error) error {
-		require.False(t, strings.HasPrefix(d.Name(), atomicfs.TempPrefix) || strings.HasPrefix(d.Name(), "staging-"), path)
+		require.False(t, strings.HasPrefix(d.Name(), atomicfs.TempPrefix), path)
+		if strings.HasPrefix(d.Name(), "staging-") {
+			require.True(t, d.IsDir(), path)
+			require.NoFileExists(t, path+"-lock")
+			entries, err := os.ReadDir(path)
+			require.NoError(t, err)
+			require.Empty(t, entries, path)
+		}
 		return err
 	}))
 }
