@@ -66,27 +66,73 @@ func (s *Sysroot) stateOverlay(ctx context.Context, name, dir string) error {
 	return mountOverlay(ctx, dir, dir, state.Join(upper), state.Join(work), 0)
 }
 
-// makeUpper makes the upper directory, from which the overlay has its owner, mode and label: those of the lower one.
+// newUpper begins the name of an upper directory that is not finished.
+const newUpper = atomicfs.TempPrefix + "upper-"
+
+// makeUpper makes the upper directory, from which the overlay has its owner, mode and label: those of the lower one. It
+// gets its name when it has them, since one that is there is never changed.
 func makeUpper(ctx context.Context, state *dirfd.Dir, upper string, lower *dirfd.Dir) error {
 	if _, err := state.Lstat(upper); !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	var st unix.Stat_t
-	if err := unix.Fstat(lower.Fd(), &st); err != nil {
+	parent, err := state.OpenDir(path.Dir(upper))
+	if err != nil {
 		return err
 	}
-	if err := atomicfs.Mkdir(ctx, state, upper, 0o700); err != nil {
+	defer parent.Close()
+	if err := removeUnfinished(ctx, parent); err != nil {
 		return err
 	}
-	if err := state.Chown(upper, int(st.Uid), int(st.Gid)); err != nil {
+	tmp, err := atomicfs.TempDir(ctx, parent, newUpper, 0o700)
+	if err != nil {
 		return err
 	}
-	if label, err := lower.GetXattr(".", "security.selinux"); err == nil {
-		if err := state.SetXattr(upper, "security.selinux", label); err != nil {
+	if err := copyAttributes(parent, tmp, lower); err != nil {
+		return err
+	}
+	d, err := parent.OpenDir(tmp)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	if err := atomicfs.SyncDir(ctx, d); err != nil {
+		return err
+	}
+	return atomicfs.RenameNoReplace(ctx, parent, tmp, parent, path.Base(upper))
+}
+
+// removeUnfinished removes what a boot that was interrupted has left beside the upper directory.
+func removeUnfinished(ctx context.Context, parent *dirfd.Dir) error {
+	entries, err := parent.ReadDir(".")
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if !strings.HasPrefix(e.Name, newUpper) {
+			continue
+		}
+		if err := atomicfs.RemoveAll(ctx, parent, e.Name); err != nil {
 			return err
 		}
 	}
-	return state.Chmod(upper, st.Mode&0o7777)
+	return nil
+}
+
+// copyAttributes gives the directory name in d the owner, label and mode of from.
+func copyAttributes(d *dirfd.Dir, name string, from *dirfd.Dir) error {
+	var st unix.Stat_t
+	if err := unix.Fstat(from.Fd(), &st); err != nil {
+		return err
+	}
+	if err := d.Chown(name, int(st.Uid), int(st.Gid)); err != nil {
+		return err
+	}
+	if label, err := from.GetXattr(".", "security.selinux"); err == nil {
+		if err := d.SetXattr(name, "security.selinux", label); err != nil {
+			return err
+		}
+	}
+	return d.Chmod(name, st.Mode&0o7777)
 }
 
 // pruneOverlay removes what hides files of a commit that was not there before. It may be interrupted: only when it is

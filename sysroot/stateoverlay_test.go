@@ -128,6 +128,54 @@ func TestStateOverlayInterrupted(t *testing.T) {
 	}
 }
 
+// TestStateOverlayFirstBootInterrupted: power fails at any step of making the directories; the next boot mounts an overlay
+// with the mode of what is below, and nothing unfinished is left.
+func TestStateOverlayFirstBootInterrupted(t *testing.T) {
+	b := newOverlayBench(t)
+	dir, s, _ := b.boot("1", sysroottest.Tree{"usr/opt/a": "1\n"})
+	require.NoError(t, os.Chmod(dir, 0o711))
+	stop := errors.New("power")
+	overlays := filepath.Join(b.s.Path(), "ostree/deploy", sysroottest.Stateroot, "var/ostree")
+	for n := 1; ; n++ {
+		require.NoError(t, os.RemoveAll(overlays))
+		steps, renames := 0, 0
+		ctx := atomicfs.WithHook(t.Context(), func(op atomicfs.Op, _ string) error {
+			if op == atomicfs.OpRename {
+				renames++
+				finished, err := filepath.Glob(filepath.Join(overlays, "state-overlays/opt/.tmp-upper-*"))
+				require.NoError(t, err)
+				require.Len(t, finished, 1)
+				st, err := os.Stat(finished[0])
+				require.NoError(t, err)
+				require.Equal(t, os.FileMode(0o711), st.Mode().Perm(), "before it gets its name")
+			}
+			if steps++; steps == n {
+				return stop
+			}
+			return nil
+		})
+		err := s.StateOverlay(ctx, "opt", dir)
+		if err != nil {
+			require.ErrorIs(t, err, stop)
+			require.NoError(t, s.StateOverlay(t.Context(), "opt", dir))
+		}
+		st, statErr := os.Stat(dir)
+		require.NoError(t, statErr)
+		require.Equal(t, os.FileMode(0o711), st.Mode().Perm(), "step %d", n)
+		require.NoError(t, unix.Unmount(dir, 0))
+		left, globErr := filepath.Glob(filepath.Join(overlays, "state-overlays/opt/*"))
+		require.NoError(t, globErr)
+		require.Len(t, left, 2, "upper and work: step %d", n)
+		hidden, globErr := filepath.Glob(filepath.Join(overlays, "state-overlays/opt/.*"))
+		require.NoError(t, globErr)
+		require.Empty(t, hidden, "step %d", n)
+		if err == nil {
+			require.Equal(t, 1, renames)
+			return
+		}
+	}
+}
+
 func TestStateOverlayRefuses(t *testing.T) {
 	s := sysroottest.New(t)
 	deploy(t, s, commit(t, s, "1", "6.1"))
