@@ -31,7 +31,7 @@ type httpdOptions struct {
 // randomErrors are the options that make answers fail, in the order of serveOptions.errors.
 var randomErrors = [2]string{"random-500s", "random-408s"}
 
-// trivialHTTPDCommand serves a directory, for tests and demonstrations. The help of the real command does not list the
+// trivialHTTPDCommand serves a directory to everybody who can reach this machine, for tests and demonstrations. The help of the real command does not list the
 // verb either.
 func (a *app) trivialHTTPDCommand() *cobra.Command {
 	var o httpdOptions
@@ -108,6 +108,7 @@ func (o *httpdOptions) check() error {
 	return err
 }
 
+// listen opens the port on all addresses of the machine, IPv4 and IPv6, as the real command does.
 func (o *httpdOptions) listen(ctx context.Context) (net.Listener, error) {
 	if o.listenFD >= 0 {
 		f := os.NewFile(uintptr(o.listenFD), "listener")
@@ -115,7 +116,7 @@ func (o *httpdOptions) listen(ctx context.Context) (net.Listener, error) {
 		return net.FileListener(f)
 	}
 	var lc net.ListenConfig
-	return lc.Listen(ctx, "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(o.port)))
+	return lc.Listen(ctx, "tcp", net.JoinHostPort("", strconv.Itoa(o.port)))
 }
 
 // detach starts this command again as a process of its own session, with the socket that is already open: a request

@@ -3,10 +3,12 @@ package main
 import (
 	"bytes"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -62,6 +64,20 @@ func TestFileServer(t *testing.T) {
 			assert.Equal(t, tt.status, resp.StatusCode)
 			assert.Equal(t, tt.body, string(body))
 		})
+	}
+}
+
+// TestTrivialHTTPDListensOnAllAddresses: the real command binds 0.0.0.0 and ::, so that other machines reach it.
+func TestTrivialHTTPDListensOnAllAddresses(t *testing.T) {
+	l, err := (&httpdOptions{listenFD: -1}).listen(t.Context())
+	require.NoError(t, err)
+	defer l.Close()
+	addr := l.Addr().(*net.TCPAddr)
+	require.True(t, addr.IP.IsUnspecified(), "%v", addr)
+	for _, host := range []string{"127.0.0.1", "127.0.0.2"} {
+		c, err := net.Dial("tcp", net.JoinHostPort(host, strconv.Itoa(addr.Port)))
+		require.NoError(t, err)
+		require.NoError(t, c.Close())
 	}
 }
 
