@@ -28,6 +28,7 @@ type Repo struct {
 	writable   bool
 	parent     *Repo // core.parent, nil for none
 	remotesDir string
+	bootID     string // OpenOptions.BootID
 	rw         repoLock
 
 	mu       sync.RWMutex // guards what follows
@@ -47,6 +48,11 @@ type OpenOptions struct {
 	// RemotesDir is a directory with further remote definitions, files called
 	// *.conf. The system repository has /etc/ostree/remotes.d.
 	RemotesDir string
+	// BootID identifies the boot of the running system: letters, digits and
+	// dashes. "" is that of the kernel, which needs /proc. What a program left
+	// unfinished is taken up by the next one of the same boot, and removed by one of
+	// another, since it may not have reached the disk.
+	BootID string
 }
 
 // maxParents bounds the chain of parent repositories, which may be circular.
@@ -163,7 +169,10 @@ func open(ctx context.Context, path string, o *OpenOptions, depth int) (_ *Repo,
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	r := &Repo{path: path, remotesDir: o.RemotesDir, rw: repoLock{sem: semaphore.NewWeighted(lockAll)}}
+	if strings.ContainsFunc(o.BootID, notInBootID) {
+		return nil, fmt.Errorf("boot id %q is not made of letters, digits and dashes", o.BootID)
+	}
+	r := &Repo{path: path, remotesDir: o.RemotesDir, bootID: o.BootID, rw: repoLock{sem: semaphore.NewWeighted(lockAll)}}
 	defer func() {
 		if err != nil {
 			r.Close()
@@ -278,11 +287,15 @@ func (r *Repo) needWritable() error {
 	return fmt.Errorf("cannot write to repository %s: %w", r.path, unix.EACCES)
 }
 
-// bootID identifies the running system: what a transaction of another boot left
-// behind may not have reached the disk. The variable is the format's test hook.
-func bootID() (string, error) {
-	if id := os.Getenv("OSTREE_BOOTID"); id != "" {
-		return id, nil
+// notInBootID: the id becomes a part of file names, and another part follows it.
+func notInBootID(c rune) bool {
+	return c != '-' && (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z')
+}
+
+// boot identifies the running system, see OpenOptions.BootID.
+func (r *Repo) boot() (string, error) {
+	if r.bootID != "" {
+		return r.bootID, nil
 	}
 	data, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
 	if err != nil {

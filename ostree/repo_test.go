@@ -165,6 +165,23 @@ func TestOpenErrors(t *testing.T) {
 	}
 }
 
+// TestOpenBootID: the id is that of staging directories, so that it must not lead elsewhere.
+func TestOpenBootID(t *testing.T) {
+	path := newRepo(t, ModeArchive).Path()
+	for _, id := range []string{"..", "a/b", "a b", "x\x00", "\u00e9"} {
+		_, err := Open(t.Context(), path, &OpenOptions{BootID: id})
+		require.ErrorContains(t, err, "not made of letters, digits and dashes", id)
+	}
+	r, err := Open(t.Context(), path, &OpenOptions{BootID: "3072029c-8b10-60d1-d31b-8422eeff9b42"})
+	require.NoError(t, err)
+	defer r.Close()
+	tx := begin(t, r)
+	defer tx.Abort()
+	found, err := filepath.Glob(filepath.Join(path, "tmp/staging-3072029c-8b10-60d1-d31b-8422eeff9b42-*"))
+	require.NoError(t, err)
+	require.NotEmpty(t, found)
+}
+
 func TestConfigKeepsCommentsAndRefusesDamage(t *testing.T) {
 	ctx := context.Background()
 	r := newRepo(t, ModeArchive)

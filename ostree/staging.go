@@ -60,11 +60,7 @@ const (
 
 // openStaging takes over what is left of this boot or makes a new directory, and
 // removes those that other boots have left.
-func openStaging(ctx context.Context, tmp *dirfd.Dir, m Mode) (_ *staging, err error) {
-	boot, err := bootID()
-	if err != nil {
-		return nil, err
-	}
+func openStaging(ctx context.Context, tmp *dirfd.Dir, boot string, m Mode) (_ *staging, err error) {
 	prefix := stagingPrefix + boot + "-"
 	entries, err := tmp.ReadDir(".")
 	if err != nil {

@@ -59,7 +59,7 @@ func TestStagingOfManyIsOne(t *testing.T) {
 // TestStagingNotYetLocked: between making a directory and locking it, it belongs to whoever made it.
 func TestStagingNotYetLocked(t *testing.T) {
 	r := newRepo(t, ModeArchive)
-	boot, err := bootID()
+	boot, err := r.boot()
 	require.NoError(t, err)
 	dir := filepath.Join(r.Path(), "tmp", stagingPrefix+boot+"-abcdef")
 	require.NoError(t, os.Mkdir(dir, 0o755))

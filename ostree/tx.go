@@ -122,11 +122,14 @@ func (t *Tx) begin(ctx context.Context) error {
 	if err := atomicfs.MkdirAll(ctx, r.dir, "tmp", 0o775); err != nil {
 		return err
 	}
-	var err error
+	boot, err := r.boot()
+	if err != nil {
+		return err
+	}
 	if t.tmp, err = r.dir.OpenDir("tmp"); err != nil {
 		return err
 	}
-	if t.staging, err = openStaging(ctx, t.tmp, r.mode); err != nil {
+	if t.staging, err = openStaging(ctx, t.tmp, boot, r.mode); err != nil {
 		return err
 	}
 	staged, err := t.staging.objects(ctx, r.mode)

@@ -390,8 +390,8 @@ func TestConcurrentWrites(t *testing.T) {
 
 func TestResumeStaging(t *testing.T) {
 	ctx := context.Background()
-	t.Setenv("OSTREE_BOOTID", "boot-one")
 	r := newRepo(t, ModeArchive)
+	r.bootID = "boot-one"
 	write := func(tx *Tx, body string) Checksum {
 		c, err := tx.WriteFile(ctx, ownHeader(r.Mode()), int64(len(body)), strings.NewReader(body))
 		require.NoError(t, err)
@@ -433,7 +433,9 @@ func TestResumeStaging(t *testing.T) {
 	require.NoError(t, err, "through the transaction that has ended")
 
 	lost := interrupt("lost")
-	t.Setenv("OSTREE_BOOTID", "boot-two")
+	r, err = Open(ctx, r.Path(), &OpenOptions{BootID: "boot-two"})
+	require.NoError(t, err)
+	defer r.Close()
 	tx = begin(t, r)
 	require.False(t, has(tx, lost), "data of another boot may not be on disk")
 	require.NoError(t, tx.Abort())

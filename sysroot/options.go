@@ -23,6 +23,8 @@ type Options struct {
 	// RemotesDir holds further remotes, see ostree.OpenOptions; "" means
 	// /etc/ostree/remotes.d for the root "/", and none for others.
 	RemotesDir string
+	// BootID identifies the boot of the running system, see ostree.OpenOptions.
+	BootID string
 
 	// RunDir and RootDir are those of the running system, "" = "/run" and "/".
 	// They decide which deployment is booted.
@@ -40,10 +42,10 @@ type Options struct {
 }
 
 // FromEnvironment sets the fields that the variables OSTREE_SYSROOT_DEBUG,
-// OSTREE_SYSROOT_OPTS and OSTREE_GRUB2_EXEC control, with getenv as in os.Getenv.
+// OSTREE_SYSROOT_OPTS, OSTREE_GRUB2_EXEC and OSTREE_BOOTID control, with getenv as in os.Getenv.
 // Unknown words are ignored.
 func (o *Options) FromEnvironment(getenv func(string) string) {
-	o.GrubExec = getenv("OSTREE_GRUB2_EXEC")
+	o.GrubExec, o.BootID = getenv("OSTREE_GRUB2_EXEC"), getenv("OSTREE_BOOTID")
 	for _, word := range strings.FieldsFunc(getenv("OSTREE_SYSROOT_DEBUG"), isListSep) {
 		switch word {
 		case "mutable-deployments":

@@ -70,7 +70,7 @@ func (s *Sysroot) open(ctx context.Context) error {
 	if remotes == "" && filepath.Clean(s.path) == "/" {
 		remotes = "/etc/ostree/remotes.d"
 	}
-	if s.repo, err = ostree.Open(ctx, filepath.Join(s.path, repoDir), &ostree.OpenOptions{RemotesDir: remotes}); err != nil {
+	if s.repo, err = ostree.Open(ctx, filepath.Join(s.path, repoDir), &ostree.OpenOptions{RemotesDir: remotes, BootID: s.opts.BootID}); err != nil {
 		return err
 	}
 	if err := s.checkDevice(); err != nil {

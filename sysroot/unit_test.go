@@ -217,8 +217,8 @@ func TestOrigin(t *testing.T) {
 }
 
 func TestOptionsFromEnvironment(t *testing.T) {
-	env := map[string]string{"OSTREE_SYSROOT_DEBUG": "mutable-deployments,no-dtb,unknown", "OSTREE_SYSROOT_OPTS": "skip-sync bootloader-naming-1", "OSTREE_GRUB2_EXEC": "/gen"}
+	env := map[string]string{"OSTREE_SYSROOT_DEBUG": "mutable-deployments,no-dtb,unknown", "OSTREE_SYSROOT_OPTS": "skip-sync bootloader-naming-1", "OSTREE_GRUB2_EXEC": "/gen", "OSTREE_BOOTID": "b"}
 	var o Options
 	o.FromEnvironment(func(k string) string { return env[k] })
-	require.True(t, o.MutableDeployments && o.NoDeviceTree && o.NoSync && o.LegacyEntryNames && o.GrubExec == "/gen")
+	require.True(t, o.MutableDeployments && o.NoDeviceTree && o.NoSync && o.LegacyEntryNames && o.GrubExec == "/gen" && o.BootID == "b")
 }

@@ -91,7 +91,7 @@ func (a *app) openRepo(ctx context.Context, dir string) (*ostree.Repo, error) {
 	if _, err := os.Stat(abs); errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("opening repo: opendir(%s): No such file or directory", abs)
 	}
-	repo, err := ostree.Open(ctx, abs, &ostree.OpenOptions{RemotesDir: a.remotesDir(abs)})
+	repo, err := ostree.Open(ctx, abs, &ostree.OpenOptions{RemotesDir: a.remotesDir(abs), BootID: a.env("OSTREE_BOOTID")})
 	if err != nil {
 		return nil, fmt.Errorf("opening repo: %w", err)
 	}
