@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"strconv"
+	"time"
 
 	"example.com/rpmostree/ostree"
 )
@@ -26,7 +27,7 @@ func NewClient(rem ostree.Remote, jar http.CookieJar) (*http.Client, error) {
 }
 
 func newClient(rem ostree.Remote, jar http.CookieJar) (*http.Client, error) {
-	t := http.DefaultTransport.(*http.Transport).Clone()
+	t := cloneTransport(http.DefaultTransport)
 	t.MaxIdleConnsPerHost = keptConnections
 	if rem.Proxy != "" {
 		u, err := url.Parse(rem.Proxy)
@@ -48,6 +49,20 @@ func newClient(rem ostree.Remote, jar http.CookieJar) (*http.Client, error) {
 		t.TLSNextProto = map[string]func(string, *tls.Conn) http.RoundTripper{} // as net/http documents
 	}
 	return &http.Client{Transport: t, Jar: jar}, nil
+}
+
+// cloneTransport copies the settings of rt. A program may have put something in
+// the place of http.DefaultTransport, around it for example, whose settings
+// nobody can see; then they are those that matter of net/http.
+func cloneTransport(rt http.RoundTripper) *http.Transport {
+	if t, ok := rt.(*http.Transport); ok {
+		return t.Clone()
+	}
+	return &http.Transport{
+		Proxy:               http.ProxyFromEnvironment,
+		TLSHandshakeTimeout: 10 * time.Second,
+		IdleConnTimeout:     90 * time.Second,
+	}
 }
 
 func tlsConfig(rem ostree.Remote) (*tls.Config, error) {
