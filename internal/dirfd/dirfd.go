@@ -41,9 +41,6 @@ func Open(p string) (*Dir, error) {
 	return &Dir{fd: fd, path: p}, nil
 }
 
-// FromFd wraps a directory descriptor that the Dir then owns.
-func FromFd(fd int, name string) *Dir { return &Dir{fd: fd, path: name} }
-
 // Close releases the descriptor. A second Close is a no-op.
 func (d *Dir) Close() error {
 	if d.fd < 0 {

@@ -152,12 +152,6 @@ func FListXattrs(f *os.File) ([]string, error) {
 	return names, fileErr("listxattr", f, err)
 }
 
-// FGetXattr is GetXattr of an open file.
-func FGetXattr(f *os.File, attr string) ([]byte, error) {
-	val, err := get(func(b []byte) (int, error) { return unix.Fgetxattr(int(f.Fd()), attr, b) })
-	return val, fileErr("getxattr", f, err)
-}
-
 // FSetXattr is SetXattr of an open file.
 func FSetXattr(f *os.File, attr string, value []byte) error {
 	return fileErr("setxattr", f, unix.Fsetxattr(int(f.Fd()), attr, value, 0))
