@@ -1,6 +1,7 @@
 package interop
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -48,5 +49,31 @@ func TestCommitsOfLayersWriteWhatTheRealOnesDo(t *testing.T) {
 		}
 		assert.Equal(t, said[0], said[1], layers)
 		assert.Equal(t, left[0], left[1], layers)
+	}
+}
+
+// TestStoredTreesAreGoneThroughWhereTheRealCommandDoes: where options or the mode of the repository may change a tree, its
+// permissions become canonical and its files count, also if the tree comes from a commit.
+func TestStoredTreesAreGoneThroughWhereTheRealCommandDoes(t *testing.T) {
+	t.Parallel() // waits for processes
+	testenv.NeedTool(t, "ostree")
+	ours, dir := ourCommand(t), t.TempDir()
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, "t/wide"), 0o755))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "t/wide/f"), []byte("f"), 0o644))
+	require.NoError(t, os.Chmod(filepath.Join(dir, "t/wide"), 0o1777))
+	testenv.Run(t, dir, "ostree", "--repo=src", "init", "--mode=archive")
+	testenv.Run(t, dir, "ostree", "--repo=src", "commit", "--branch=main", "--owner-uid=0", "--owner-gid=0", "--no-xattrs", "t")
+	for _, mode := range []string{"bare-user-only", "archive"} {
+		var said [2]string
+		for i, program := range []string{"ostree", ours} {
+			repo := filepath.Join(dir, fmt.Sprint(mode, i))
+			testenv.Run(t, dir, "ostree", "--repo="+repo, "init", "--mode="+mode)
+			testenv.Run(t, dir, "ostree", "--repo="+repo, "pull-local", "src", "main")
+			for _, option := range []string{"--no-bindings", "--canonical-permissions", "--link-checkout-speedup", "--devino-canonical", "--consume"} {
+				out, _ := outcome(t, program, "--repo="+repo, "commit", "--orphan", "--timestamp=@1600000000", "--table-output", "--tree=ref=main", option)
+				said[i] += option + "\n" + out
+			}
+		}
+		assert.Equal(t, said[0], said[1], mode)
 	}
 }

@@ -61,7 +61,7 @@ func newDeltaWorld(t *testing.T) *deltaWorld {
 	write(a, "usr/libx.so.1.0", text)
 	write(b, "usr/libx.so.1.1", bytes.ReplaceAll(text[:150_000], []byte("lazy"), []byte("eager")))
 	write(b, "usr/new", []byte("new file\n"))
-	write(b, "usr/huge.bin", randomBytes(3, 5_000_000))
+	write(b, "usr/huge.bin", bytes.Repeat(randomBytes(3, 50_000), 100)) // large, and soon compressed
 	write(b, "etc/suid", []byte("suid"))
 	write(b, "etc/with-xattr", []byte("x"))
 	require.NoError(t, os.Symlink("new", filepath.Join(b, "usr/lnk")))
@@ -69,7 +69,7 @@ func newDeltaWorld(t *testing.T) *deltaWorld {
 	require.NoError(t, os.Chmod(filepath.Join(b, "etc/suid"), 0o755|os.ModeSetuid))
 	require.NoError(t, os.Chmod(filepath.Join(b, "usr/roll.bin"), 0o750))
 	require.NoError(t, unix.Setxattr(filepath.Join(b, "etc/with-xattr"), "user.alpha", []byte("two"), 0))
-	testenv.Run(t, "", "ostree", "init", "--repo="+w.repo, "--mode=archive")
+	initUnsynced(t, w.repo, "archive")
 	w.from = w.commit(t, a, "2020-01-02T03:04:05Z")
 	w.to = w.commit(t, b, "2020-01-03T03:04:05Z")
 	return w
@@ -93,7 +93,7 @@ func (w *deltaWorld) name(t *testing.T) delta.Name {
 // clone makes a repository of the mode with the given commit in it.
 func (w *deltaWorld) clone(t *testing.T, mode string, commits ...string) string {
 	dir := filepath.Join(t.TempDir(), "clone")
-	testenv.Run(t, "", "ostree", "init", "--repo="+dir, "--mode="+mode)
+	initUnsynced(t, dir, mode)
 	for _, c := range commits {
 		testenv.Run(t, "", "ostree", "pull-local", "--repo="+dir, w.repo, c)
 	}

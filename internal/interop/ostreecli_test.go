@@ -86,8 +86,7 @@ func runReal(t *testing.T, dir, line string) transcript.Outcome {
 
 func TestOstreeCommandHelpHasTheRealOptions(t *testing.T) {
 	testenv.NeedTool(t, "ostree")
-	ours := filepath.Join(t.TempDir(), "ostree")
-	testenv.Run(t, ".", "go", "build", "-o", ours, "example.com/rpmostree/examples/ostree")
+	ours := ourCommand(t)
 	for _, verb := range []string{"init", "log", "ls", "cat", "refs", "rev-parse", "reset", "config", "diff", "admin deploy", "admin undeploy", "admin pin", "admin os-init", "admin init-fs", "admin config-diff", "admin cleanup"} {
 		argv := append(strings.Fields(verb), "--help")
 		want := options(testenv.Run(t, ".", append([]string{"ostree"}, argv...)...))

@@ -171,8 +171,7 @@ func TestPayloadLinksOfImports(t *testing.T) {
 	testenv.Run(t, "", "ostree", "--repo="+archive, "init", "--mode=archive")
 	rev := realCommit(t, plain, src, "one")
 	realCommit(t, archive, src, "one")
-	ours := filepath.Join(t.TempDir(), "ours")
-	testenv.Run(t, ".", "go", "build", "-o", ours, "example.com/rpmostree/examples/ostree")
+	ours := ourCommand(t)
 	for _, tc := range []struct {
 		name  string
 		links int

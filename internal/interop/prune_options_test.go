@@ -72,8 +72,7 @@ func pruneArgs(rnd *rand.Rand, commits []string) []string {
 func TestPruneOptionsEqualReal(t *testing.T) {
 	t.Parallel() // waits for disks and processes
 	testenv.NeedTool(t, "ostree")
-	ours := filepath.Join(t.TempDir(), "ours")
-	testenv.Run(t, ".", "go", "build", "-o", ours, "example.com/rpmostree/examples/ostree")
+	ours := ourCommand(t)
 	for seed := range uint64(4) {
 		rnd := rand.New(rand.NewPCG(seed, 7))
 		dir := t.TempDir()

@@ -15,14 +15,6 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// ourCommand builds examples/ostree.
-func ourCommand(t *testing.T) string {
-	t.Helper()
-	bin := filepath.Join(t.TempDir(), "bin", "ostree")
-	testenv.Run(t, ".", "go", "build", "-o", bin, "example.com/rpmostree/examples/ostree")
-	return bin
-}
-
 // outcome runs a command and returns everything it prints, and its exit status.
 func outcome(t *testing.T, bin string, args ...string) (string, int) {
 	t.Helper()

@@ -309,8 +309,7 @@ func TestSepolicySplitXattrs(t *testing.T) {
 	commit := []string{"commit", "-b", "x", "--timestamp=" + repoStamp, "--selinux-policy=" + src, src}
 	want := testenv.Run(t, "", append([]string{"ostree", "--repo=" + theirs}, commit...)...)
 
-	ours := filepath.Join(dir, "ours")
-	testenv.Run(t, ".", "go", "build", "-o", ours, "example.com/rpmostree/examples/ostree")
+	ours := ourCommand(t)
 	testenv.Run(t, "", ours, "--repo="+split, "init", "--mode=bare-split-xattrs")
 	testenv.Run(t, "", ours, "--repo="+split, "config", "set", "ex-split-xattrs.write", "true")
 	require.Equal(t, want, testenv.Run(t, "", append([]string{ours, "--repo=" + split}, commit...)...))

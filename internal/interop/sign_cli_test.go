@@ -10,8 +10,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-
-	"example.com/rpmostree/internal/testenv"
 )
 
 // signSession is run with the real command and with ours; what they print must be the same. GNUPG, A, B, KEYS and DIR
@@ -90,8 +88,7 @@ func TestSigningVerbsPrintWhatTheRealOnesPrint(t *testing.T) {
 	g.run("--output", filepath.Join(keys, "b.gpg"), "--export", b)
 	trusted := t.TempDir()
 	g.run("--output", filepath.Join(trusted, "all.gpg"), "--export", a, b)
-	ours := filepath.Join(t.TempDir(), "ostree")
-	testenv.Run(t, ".", "go", "build", "-o", ours, "example.com/rpmostree/examples/ostree")
+	ours := ourCommand(t)
 	run := func(binary, dir, line string) string {
 		cmd := exec.Command("sh", "-c", binary+" "+strings.NewReplacer("GNUPG", g.home, "KEYS", keys, "DIR", dir, " A ", " "+a+" ", " B ", " "+b+" ").Replace(line+" "))
 		cmd.Dir = dir

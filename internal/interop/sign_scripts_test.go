@@ -18,8 +18,7 @@ const distributionTests = "/usr/libexec/installed-tests/libostree"
 func TestScriptsOfTheDistribution(t *testing.T) {
 	testenv.NeedFile(t, distributionTests, "the package ostree-tests")
 	testenv.NeedTool(t, "gpg", "openssl", "bash")
-	bin := t.TempDir()
-	testenv.Run(t, ".", "go", "build", "-o", filepath.Join(bin, "ostree"), "example.com/rpmostree/examples/ostree")
+	bin := filepath.Dir(ourCommand(t))
 	for _, script := range []string{
 		"test-signed-commit.sh", "test-signed-pull.sh", "test-pre-signed-pull.sh", "test-gpg-signed-commit.sh",
 		"test-remote-gpg-list-keys.sh", "test-admin-gpg.sh",

@@ -62,11 +62,7 @@ func inRunning(t *testing.T, root, program, script string) (string, error) {
 func TestUnlockEqualsReal(t *testing.T) {
 	testenv.NeedTool(t, "ostree", "unshare", "chroot", "ldd")
 	testenv.NeedOverlay(t)
-	ours := filepath.Join(t.TempDir(), "ours")
-	build := exec.Command("go", "build", "-o", ours, "example.com/rpmostree/examples/ostree")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	out, err := build.CombinedOutput()
-	require.NoError(t, err, string(out))
+	ours := ourCommand(t)
 	real, err := exec.LookPath("ostree")
 	require.NoError(t, err)
 	for _, tc := range []struct{ name, script string }{
