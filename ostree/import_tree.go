@@ -104,6 +104,8 @@ func (im *treeImporter) file(ctx context.Context, at string, sum Checksum) error
 		if sum, err = im.rewrite(ctx, &h, f); err != nil {
 			return err
 		}
+	} else {
+		im.t.count(ObjectName{sum, TypeFile}, 0, false)
 	}
 	return im.m.SetFile(ctx, at, sum)
 }

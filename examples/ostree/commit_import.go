@@ -105,10 +105,12 @@ func (f *pathFilter) check(stderr io.Writer) error {
 	return nil
 }
 
-// modifies reports whether options change what is committed, so that a stored tree cannot be taken as it is.
+// modifies reports whether a stored tree cannot be taken as it is, but is to be gone through: options may change it, its
+// permissions may have to become canonical, or it is to be counted.
 func (c *committer) modifies() bool {
 	o := &c.opts
-	return o.ownerUID >= 0 || o.ownerGID >= 0 || o.statoverride != "" || o.skipList != "" || o.noXattrs || o.canonical || o.roExecutables ||
+	return c.repo.Mode() == ostree.ModeBareUserOnly || o.consume || o.sizes || o.devInoCanonical ||
+		o.ownerUID >= 0 || o.ownerGID >= 0 || o.statoverride != "" || o.skipList != "" || o.noXattrs || o.canonical || o.roExecutables ||
 		o.selinuxPolicy != "" || o.selinuxFromBase
 }
 
