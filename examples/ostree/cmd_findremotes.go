@@ -121,14 +121,18 @@ func (a *app) findRemotes(ctx context.Context, repo *ostree.Repo, refs []collect
 	if err != nil {
 		return err
 	}
+	remotes, err := repo.Remotes()
+	if err != nil {
+		return err
+	}
 	var found []*foundRemote
 	if slices.Contains(finders, mountFinder) {
-		if found, err = a.onVolumes(ctx, repo, refs); err != nil {
+		if found, err = a.onVolumes(ctx, remotes, refs); err != nil {
 			return err
 		}
 	}
 	if slices.Contains(finders, lanFinder) {
-		near, err := a.onLAN(ctx, repo, refs)
+		near, err := a.onLAN(ctx, remotes, refs)
 		if err != nil && len(finders) == 1 {
 			return err
 		}
@@ -138,11 +142,7 @@ func (a *app) findRemotes(ctx context.Context, repo *ostree.Repo, refs []collect
 		found = append(found, near...)
 	}
 	if slices.Contains(finders, configFinder) {
-		configured, err := configuredRemotes(repo, refs)
-		if err != nil {
-			return err
-		}
-		found = append(found, configured...)
+		found = append(found, configuredRemotes(remotes, refs)...)
 	}
 	found = slices.DeleteFunc(found, func(f *foundRemote) bool {
 		err := a.askRemote(ctx, repo, f, o.cacheDir)
@@ -164,18 +164,27 @@ func (a *app) findRemotes(ctx context.Context, repo *ostree.Repo, refs []collect
 }
 
 // configuredRemotes are the remotes that have one of the collections.
-func configuredRemotes(repo *ostree.Repo, refs []collectionRef) ([]*foundRemote, error) {
-	remotes, err := repo.Remotes()
-	if err != nil {
-		return nil, err
-	}
+func configuredRemotes(remotes []ostree.Remote, refs []collectionRef) []*foundRemote {
 	var found []*foundRemote
 	for _, rem := range remotes {
 		if of := ofCollections(refs, rem.CollectionID); len(of) > 0 {
 			found = append(found, &foundRemote{remote: rem, address: rem.URL, finder: configFinder, refs: of})
 		}
 	}
-	return found, nil
+	return found
+}
+
+// standIn is the remote of a collection as it would be on a volume or at a neighbour. Without a remote nobody vouches for
+// the collection. Commits must be signed with the keys of the remote even where it is trusted without; the summary is made
+// by whoever wrote the volume.
+func standIn(remotes []ostree.Remote, collection, address string) (ostree.Remote, bool) {
+	i := slices.IndexFunc(remotes, func(rem ostree.Remote) bool { return rem.CollectionID == collection })
+	if i < 0 {
+		return ostree.Remote{}, false
+	}
+	rem := remotes[i]
+	return ostree.Remote{Name: rem.Name, URL: address, CollectionID: collection, GPGVerify: true,
+		Options: map[string]string{"gpgkeypath": rem.Options["gpgkeypath"]}}, true
 }
 
 func ofCollections(refs []collectionRef, collections ...string) []collectionRef {

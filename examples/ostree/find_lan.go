@@ -17,7 +17,7 @@ func (a *app) lanRepos(ctx context.Context) ([]pull.LANRepo, error) {
 }
 
 // onLAN looks for neighbours that may have some of the refs, each once for each remote whose keys vouch for a collection.
-func (a *app) onLAN(ctx context.Context, repo *ostree.Repo, refs []collectionRef) ([]*foundRemote, error) {
+func (a *app) onLAN(ctx context.Context, remotes []ostree.Remote, refs []collectionRef) ([]*foundRemote, error) {
 	list := a.neighbours
 	if list == nil {
 		list = a.lanRepos
@@ -26,19 +26,14 @@ func (a *app) onLAN(ctx context.Context, repo *ostree.Repo, refs []collectionRef
 	if err != nil {
 		return nil, err
 	}
-	remotes, err := repo.Remotes()
-	if err != nil {
-		return nil, err
-	}
 	var found []*foundRemote
 	for _, n := range near {
 		var served []*foundRemote
 		for _, r := range refs {
-			keys := slices.IndexFunc(remotes, func(rem ostree.Remote) bool { return rem.CollectionID == r.collection })
-			if keys < 0 || !n.Advert.MayHave(r.collection, r.name) {
+			rem, trusted := standIn(remotes, r.collection, n.URL)
+			if !trusted || !n.Advert.MayHave(r.collection, r.name) {
 				continue
 			}
-			rem := standIn(remotes[keys], n.URL)
 			at := slices.IndexFunc(served, func(f *foundRemote) bool { return f.remote.Name == rem.Name })
 			if at < 0 {
 				at = len(served)

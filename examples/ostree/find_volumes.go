@@ -28,9 +28,8 @@ type volumeRepo struct {
 	refs map[collectionRef]ostree.Checksum
 }
 
-// onVolumes looks for the refs in the repositories of volumes, each in the first that has it. A collection is only
-// believed in if there is a remote with it, whose keys the commits must be signed with.
-func (a *app) onVolumes(ctx context.Context, repo *ostree.Repo, refs []collectionRef) ([]*foundRemote, error) {
+// onVolumes looks for the refs in the repositories of volumes, each in the first that has it.
+func (a *app) onVolumes(ctx context.Context, remotes []ostree.Remote, refs []collectionRef) ([]*foundRemote, error) {
 	list := a.volumes
 	if list == nil {
 		list = mountedVolumes
@@ -39,35 +38,23 @@ func (a *app) onVolumes(ctx context.Context, repo *ostree.Repo, refs []collectio
 	if err != nil {
 		return nil, err
 	}
-	remotes, err := repo.Remotes()
-	if err != nil {
-		return nil, err
-	}
 	var found []*foundRemote
 	for _, mount := range mounts {
 		repos := a.volumeRepos(ctx, mount)
 		for _, r := range refs {
-			keys := slices.IndexFunc(remotes, func(rem ostree.Remote) bool { return rem.CollectionID == r.collection })
 			at := slices.IndexFunc(repos, func(v volumeRepo) bool { _, ok := v.refs[r]; return ok })
-			if keys < 0 || at < 0 {
+			if at < 0 {
 				continue
 			}
 			file := url.URL{Scheme: "file", Path: repos[at].path}
-			rem := standIn(remotes[keys], file.String())
-			if !slices.ContainsFunc(found, func(f *foundRemote) bool { return f.remote.URL == rem.URL && f.remote.Name == rem.Name }) {
+			rem, trusted := standIn(remotes, r.collection, file.String())
+			if trusted && !slices.ContainsFunc(found, func(f *foundRemote) bool { return f.remote.URL == rem.URL && f.remote.Name == rem.Name }) {
 				found = append(found, &foundRemote{remote: rem, address: "file://" + repos[at].path, finder: mountFinder,
 					refs: ofCollections(refs, rem.CollectionID)})
 			}
 		}
 	}
 	return found, nil
-}
-
-// standIn is a remote as it would be if it were on a volume or at a neighbour. Signatures of commits are needed even where
-// the remote itself is trusted without; the summary is made by whoever wrote the volume.
-func standIn(rem ostree.Remote, address string) ostree.Remote {
-	return ostree.Remote{Name: rem.Name, URL: address, CollectionID: rem.CollectionID, GPGVerify: true,
-		Options: map[string]string{"gpgkeypath": rem.Options["gpgkeypath"]}}
 }
 
 // volumeRepos opens what there is on a volume; what cannot be used is told and left out.
