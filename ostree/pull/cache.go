@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"net/http"
 	"time"
@@ -62,11 +63,9 @@ func (p *puller) readCached(ctx context.Context, c *summaryCache, file string, l
 		data, err := p.read(ctx, file, limit)
 		return cached{bytes: data, fresh: true}, err
 	}
-	got, err := src.getIf(ctx, file, limit, c.load(file, limit))
-	if got.fresh {
-		p.count.bytes.Add(int64(len(got.bytes)))
-	}
-	return got, err
+	return src.getIf(ctx, file, limit, c.load(file, limit), func(r io.Reader, use func([]byte) error) error {
+		return p.readAll(ctx, r, nil, use)
+	})
 }
 
 // forgetting returns the cache as if it were empty.

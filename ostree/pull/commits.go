@@ -125,7 +125,7 @@ func (f *commitFetch) commit(ctx context.Context, w want) (*ostree.Commit, error
 	if err != nil {
 		return nil, err
 	}
-	data, detached, err := f.loadCommit(ctx, w, stored)
+	data, detached, err := f.loadOnce(ctx, w, stored)
 	if err != nil {
 		return nil, fmt.Errorf("commit %s: %w", w.commit, err)
 	}

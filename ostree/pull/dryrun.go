@@ -91,7 +91,7 @@ func (p *puller) estimateCommit(ctx context.Context, e *Estimate, w want) (*ostr
 		return nil, err
 	}
 	f := &commitFetch{puller: p}
-	data, detached, err := f.loadCommit(ctx, w, stored)
+	data, detached, err := f.loadOnce(ctx, w, stored)
 	if err != nil {
 		return nil, err
 	}

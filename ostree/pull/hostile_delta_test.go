@@ -210,35 +210,6 @@ func TestHostileSummary(t *testing.T) {
 	}
 }
 
-// TestEndlessDirectories: a server that sends the most that a directory can have for each of them does not get more
-// memory than for one.
-func TestEndlessDirectories(t *testing.T) {
-	src := newRepo(t, ostree.ModeArchive)
-	files := map[string]string{}
-	for i := range 40 {
-		files["d"+strconv.Itoa(i)+"/f"] = strconv.Itoa(i)
-	}
-	sum := (&commitSpec{ref: "main", files: files}).write(t, src)
-	c, err := src.LoadCommit(t.Context(), sum)
-	require.NoError(t, err)
-	root := "/objects/" + ostree.ObjectName{Checksum: c.RootTree, Type: ostree.TypeDirTree}.LoosePath(ostree.ModeArchive)
-	s := serve(t, src)
-	s.setHook(func(w http.ResponseWriter, r *http.Request) bool {
-		if !strings.HasSuffix(r.URL.Path, ".dirtree") || r.URL.Path == root {
-			return false
-		}
-		endlessly(w, r)
-		return true
-	})
-	dst := newRepo(t, ostree.ModeBareUser)
-	peak, stop := watchMemory()
-	_, err = pull.Pull(t.Context(), dst, s.source(), mainRef)
-	stop()
-	require.ErrorContains(t, err, "exceeded maximum size of 134217728 bytes")
-	requireUnchanged(t, dst)
-	require.Less(t, *peak, uint64(700<<20), "twice what one needs while it grows, and what is not collected yet")
-}
-
 // watchMemory samples the memory in use until stop is called.
 func watchMemory() (peak *uint64, stop func()) {
 	peak = new(uint64)

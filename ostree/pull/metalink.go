@@ -144,7 +144,7 @@ func resolveMetalink(ctx context.Context, client *http.Client, address string) (
 	try := fetch.New(client, &fetch.Options{Retries: 1})
 	var errs []error
 	for i, u := range f.urls {
-		data, _, err := try.Bytes(ctx, &fetch.Request{URL: u, MaxBytes: maxSummary})
+		data, _, err := try.Bytes(ctx, &fetch.Request{URL: u, MaxBytes: f.size + 1}) // one more, to tell the size
 		if err == nil {
 			if err = f.verify(data); err == nil {
 				return repositories(slices.Concat(f.urls[i:], f.urls[:i])), data, nil

@@ -33,12 +33,30 @@ func (p *puller) concurrency() int {
 // getMetadata returns the verified bytes of a metadata object from the source.
 // A size that is known limits the transfer.
 func (p *puller) getMetadata(ctx context.Context, n ostree.ObjectName, size uint64) ([]byte, error) {
+	var data []byte
+	err := p.useMetadata(ctx, n, size, func(got []byte) error {
+		data = got
+		return nil
+	})
+	return data, err
+}
+
+// copyMetadata writes a metadata object of the source into the transaction.
+func (p *puller) copyMetadata(ctx context.Context, n ostree.ObjectName) error {
+	return p.useMetadata(ctx, n, 0, func(data []byte) error { return p.tx.WriteMetadataExpect(ctx, n, data) })
+}
+
+// useMetadata is getMetadata for use that ends with the call: others wait with what is large.
+func (p *puller) useMetadata(ctx context.Context, n ostree.ObjectName, size uint64, use func([]byte) error) error {
 	if p.local != nil {
 		data, err := p.local.LoadMetadata(ctx, n)
 		if err == nil && p.o.Untrusted {
-			err = verify(n, data)
+			err = verify(n, sha256.Sum256(data))
 		}
-		return data, err
+		if err != nil {
+			return err
+		}
+		return use(data)
 	}
 	limit := int64(maxMetadata)
 	switch {
@@ -47,19 +65,14 @@ func (p *puller) getMetadata(ctx context.Context, n ostree.ObjectName, size uint
 	case n.Type == ostree.TypeCommit && size == 0:
 		limit = maxCommit
 	}
-	var data []byte
-	err := p.readWith(ctx, objectPath(n), limit, func(got []byte) error {
-		data = got
-		return verify(n, got)
-	})
-	if err != nil {
-		return nil, fmt.Errorf("object %s: %w", n, err)
+	if err := p.readObject(ctx, n, limit, use); err != nil {
+		return fmt.Errorf("object %s: %w", n, err)
 	}
-	return data, nil
+	return nil
 }
 
-func verify(n ostree.ObjectName, data []byte) error {
-	if sum := ostree.Checksum(sha256.Sum256(data)); sum != n.Checksum {
+func verify(n ostree.ObjectName, sum ostree.Checksum) error {
+	if sum != n.Checksum {
 		return &ostree.CorruptError{Object: n, Err: fmt.Errorf("content has checksum %s", sum), Actual: sum}
 	}
 	return nil
@@ -100,11 +113,7 @@ func (p *puller) get(ctx context.Context, n ostree.ObjectName) error {
 	if n.Type == ostree.TypeFile {
 		return p.download(ctx, n)
 	}
-	data, err := p.getMetadata(ctx, n, 0)
-	if err != nil {
-		return err
-	}
-	return p.tx.WriteMetadataExpect(ctx, n, data)
+	return p.copyMetadata(ctx, n)
 }
 
 func (p *puller) importFrom(ctx context.Context, src *ostree.Repo, n ostree.ObjectName, untrusted bool) error {

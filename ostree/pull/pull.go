@@ -197,6 +197,7 @@ type puller struct {
 	summary    *summaryFile
 	count      counters
 	large      sync.Mutex // see readAll
+	loaded     loadedCommits
 	// offered are the refs that the source has, as far as it lists them.
 	offered map[string]want
 	// old are the refs of dst before the pull, read when needed.

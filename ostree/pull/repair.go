@@ -173,9 +173,5 @@ func (s *repairSource) fetch(ctx context.Context, tx *ostree.Tx, n ostree.Object
 	if n.Type == ostree.TypeFile {
 		return s.get(ctx, n)
 	}
-	data, err := s.getMetadata(ctx, n, 0)
-	if err != nil {
-		return err
-	}
-	return tx.WriteMetadataExpect(ctx, n, data)
+	return s.copyMetadata(ctx, n)
 }

@@ -1,11 +1,9 @@
 package pull
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -45,41 +43,6 @@ type want struct {
 type summaryFile struct {
 	data, signature []byte
 	parsed          *ostree.Summary
-}
-
-// read gets a small file into memory.
-func (p *puller) read(ctx context.Context, path string, limit int64) ([]byte, error) {
-	var data []byte
-	err := p.readWith(ctx, path, limit, func(got []byte) error {
-		data = got
-		return nil
-	})
-	return data, err
-}
-
-// readWith passes a file to use as a whole. An error of that tells where the file is from.
-func (p *puller) readWith(ctx context.Context, path string, limit int64, use func([]byte) error) error {
-	return do(ctx, p.src, path, limit, func(r io.Reader, _ int64) error { return p.readAll(r, use) })
-}
-
-// smallFile is what every transfer may hold in memory before anything of it is verified. What is larger takes turns: a
-// server could send the maximum everywhere.
-const smallFile = 1 << 20
-
-func (p *puller) readAll(r io.Reader, use func([]byte) error) error {
-	data, err := io.ReadAll(io.LimitReader(r, smallFile))
-	if err == nil && len(data) == smallFile {
-		p.large.Lock()
-		defer p.large.Unlock()
-		data, err = io.ReadAll(io.MultiReader(bytes.NewReader(data), r))
-	}
-	if p.local == nil {
-		p.count.bytes.Add(int64(len(data)))
-	}
-	if err != nil {
-		return err
-	}
-	return use(data)
 }
 
 // readConfig learns what a server's configuration tells. There need not be one.

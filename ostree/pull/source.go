@@ -193,23 +193,23 @@ func (s *httpSource) Do(ctx context.Context, path string, limit int64, use func(
 	})
 }
 
-// getIf gets a small file unless it is still the one known.
-func (s *httpSource) getIf(ctx context.Context, path string, limit int64, known cached) (got cached, err error) {
+// getIf gets a file, by what read passes on, unless it is still the one known.
+func (s *httpSource) getIf(ctx context.Context, path string, limit int64, known cached, read wholeReader) (got cached, err error) {
 	if s.pinned(path) {
-		return cached{bytes: s.summary, fresh: true}, nil
+		return cached{bytes: s.summary, fresh: true}, read(bytes.NewReader(s.summary), func([]byte) error { return nil })
 	}
 	err = s.each(ctx, path, func(u string) error {
 		r := &fetch.Request{URL: u, MaxBytes: limit, ETag: known.etag, LastModified: known.modified}
-		data, resp, err := s.fetcher.Bytes(ctx, r)
-		switch {
-		case err != nil:
-			return err
-		case resp.NotModified:
-			got = known
-		default:
-			got = cached{data, resp.ETag, resp.LastModified, true}
-		}
-		return nil
+		return s.fetcher.Do(ctx, r, func(resp *fetch.Response) error {
+			if resp.NotModified {
+				got = known
+				return nil
+			}
+			return read(resp.Body, func(data []byte) error {
+				got = cached{data, resp.ETag, resp.LastModified, true}
+				return nil
+			})
+		})
 	})
 	return got, err
 }
