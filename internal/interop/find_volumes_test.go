@@ -36,6 +36,10 @@ var lastModified = regexp.MustCompile(`(?m)^( - Summary last modified:|Cannot pu
 
 // TestBothFindTheStickOfEachOther: create-usb of one, find-remotes of the other, and what is pulled.
 func TestBothFindTheStickOfEachOther(t *testing.T) {
+	t.Parallel()
+	if !testenv.InNamespaces(t, "", "-m", "--propagation", "private") { // nobody else shall find it
+		return
+	}
 	stick := usbStick(t)
 	ours := ourCommand(t)
 	g := newGnuPG(t)
