@@ -2,22 +2,16 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"path"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sys/unix"
 
-	"example.com/rpmostree/internal/dirfd"
 	"example.com/rpmostree/internal/glibopt"
 	"example.com/rpmostree/ostree/sepolicy"
 	"example.com/rpmostree/sysroot"
 )
-
-const selinuxXattr = "security.selinux"
 
 // ensureLabeledCommand gives files without an SELinux label that of the policy of the default deployment. Installers run
 // it for what they made outside of deployments: files of those are hard links into the repository, which would change.
@@ -58,55 +52,23 @@ func (a *app) ensureLabeled(ctx context.Context, s *sysroot.Sysroot, args []stri
 			return err
 		}
 	}
-	if err := a.labelTree(ctx, &sepolicy.Labeler{Policy: policy}, top, prefix); err != nil {
+	if err := a.labelTree(ctx, policy, top, prefix); err != nil {
 		return fmt.Errorf("relabeling /%s: %w", prefix, err)
 	}
 	return nil
 }
 
 // labelTree labels what has no label yet; in the system the tree is at /PREFIX.
-func (a *app) labelTree(ctx context.Context, l *sepolicy.Labeler, top, prefix string) error {
-	dir, err := dirfd.Open(filepath.Dir(top))
-	if err != nil {
-		return err
+func (a *app) labelTree(ctx context.Context, policy *sepolicy.Policy, top, prefix string) error {
+	l := &sepolicy.Labeler{Policy: policy, Prefix: path.Clean("/" + prefix)}
+	if l.Prefix == "/" {
+		l.Prefix = ""
 	}
-	defer dir.Close()
-	return filepath.WalkDir(top, func(name string, _ fs.DirEntry, err error) error {
-		if err == nil {
-			err = ctx.Err()
-		}
-		if err != nil {
-			return err
-		}
-		rel, err := filepath.Rel(top, name)
-		if err != nil {
-			return err
-		}
+	return l.Restore(ctx, top, &sepolicy.RestoreOptions{KeepExisting: true, Changed: func(rel, label string) {
 		as := "/" + prefix
-		if rel != "." {
-			as += "/" + rel
+		if rel != "/" {
+			as += rel
 		}
-		label, err := addLabel(dir, path.Join(filepath.Base(top), rel), l, path.Clean(as))
-		if err == nil && label != "" {
-			a.printf("Set label of '%s' (as '%s') to '%s'\n", name, as, label)
-		}
-		return err
-	})
-}
-
-// addLabel returns the label that a file got, "" if it has one already or needs none.
-func addLabel(dir *dirfd.Dir, rel string, l *sepolicy.Labeler, as string) (string, error) {
-	_, err := dir.GetXattr(rel, selinuxXattr)
-	if !errors.Is(err, unix.ENODATA) {
-		return "", err
-	}
-	st, err := dir.Lstat(rel)
-	if err != nil {
-		return "", err
-	}
-	label, err := l.Label(as, st.Mode)
-	if err != nil || label == "" {
-		return "", err
-	}
-	return label, dir.SetXattr(rel, selinuxXattr, append([]byte(label), 0))
+		a.printf("Set label of '%s' (as '%s') to '%s'\n", filepath.Join(top, rel), as, label)
+	}})
 }
