@@ -15,6 +15,12 @@ const (
 	KeyVersion           = "version"                   // s: version of the tree, for people
 	KeyRefBinding        = "ostree.ref-binding"        // as: the refs that may name the commit
 	KeyCollectionBinding = "ostree.collection-binding" // s: the collection of those refs
+	KeyBootable          = "ostree.bootable"           // b: the tree has a kernel
+	KeyLinux             = "ostree.linux"              // s: the version of the kernel, see [Tx.KernelVersion]
+	KeyArchitecture      = "ostree.architecture"       // s: of the processor, for people
+	KeySourceTitle       = "ostree.source-title"       // s: what the tree was made from, for people
+	KeyEndOfLife         = "ostree.endoflife"          // s: that there will be no newer commit, and why
+	KeyEndOfLifeRebase   = "ostree.endoflife-rebase"   // s: the ref to switch to, for there will be no newer commit
 )
 
 // Commit is a commit object.

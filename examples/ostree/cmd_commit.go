@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -281,36 +282,15 @@ func (c *committer) detached(ctx context.Context, sum ostree.Checksum) error {
 // modules is where a bootable tree has its kernel.
 const modules = "/usr/lib/modules"
 
-// kernelVersion names the kernel of a bootable tree: the only usr/lib/modules/VERSION that has a vmlinuz.
+// kernelVersion names the kernel of a bootable tree.
 func (c *committer) kernelVersion(ctx context.Context, tree ostree.Tree) (string, error) {
-	root := c.tx.MutableTree(tree.Tree, tree.Meta)
-	var at ostree.Entry
-	for _, dir := range []string{"/usr", "/usr/lib", modules} {
-		var err error
-		if at, err = root.Lookup(ctx, dir); err != nil {
-			return "", err
-		}
-		if at.Kind != ostree.EntryDir {
-			return "", errorf("No such file or directory: %s", dir)
-		}
-	}
-	names, err := at.Dir.Names(ctx)
-	if err != nil {
-		return "", err
-	}
-	found := ""
-	for _, name := range names {
-		e, err := at.Dir.Lookup(ctx, name+"/vmlinuz")
-		switch {
-		case err != nil || e.File.IsZero():
-		case found != "":
-			return "", errorf("Multiple kernels found in %s", modules)
-		default:
-			found = name
-		}
-	}
-	if found == "" {
+	version, err := c.tx.KernelVersion(ctx, tree)
+	var missing *fs.PathError
+	switch {
+	case !errors.As(err, &missing):
+		return version, err
+	case strings.HasPrefix(missing.Path, modules+"/"):
 		return "", errorf("No kernel found in %s", modules)
 	}
-	return found, nil
+	return "", errorf("No such file or directory: %s", missing.Path)
 }

@@ -39,25 +39,20 @@ func (a *app) logCommand() *cobra.Command {
 
 // log prints a commit and its ancestors, as far as they are here.
 func (a *app) log(ctx context.Context, repo *ostree.Repo, sum ostree.Checksum, raw bool) error {
-	for first := true; !sum.IsZero(); first = false {
-		c, err := repo.LoadCommit(ctx, sum)
-		if errors.Is(err, fs.ErrNotExist) && !first {
+	for c, err := range repo.History(ctx, sum) {
+		switch {
+		case errors.Is(err, fs.ErrNotExist) && c.Checksum != sum:
 			a.printf("<< History beyond this commit not fetched >>\n")
 			return nil
+		case err != nil:
+			return noSuchObject(err, c.Checksum, ostree.TypeCommit)
 		}
-		if err != nil {
-			return noSuchObject(err, sum, ostree.TypeCommit)
+		a.printf("commit %s\n", c.Checksum)
+		if !raw {
+			a.printCommit(c.Commit)
+		} else if err := a.rawCommit(ctx, repo, c.Checksum); err != nil {
+			return err
 		}
-		if raw {
-			a.printf("commit %s\n", sum)
-			if err := a.rawCommit(ctx, repo, sum); err != nil {
-				return err
-			}
-		} else {
-			a.printf("commit %s\n", sum)
-			a.printCommit(c)
-		}
-		sum = c.Parent
 	}
 	return nil
 }

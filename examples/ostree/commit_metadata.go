@@ -25,8 +25,8 @@ func (c *committer) metadata(ctx context.Context, tree ostree.Tree) (*gvariant.D
 		if err != nil {
 			return nil, err
 		}
-		d.Set("ostree.bootable", gvariant.NewBool(true))
-		d.Set("ostree.linux", gvariant.NewString(version))
+		d.Set(ostree.KeyBootable, gvariant.NewBool(true))
+		d.Set(ostree.KeyLinux, gvariant.NewString(version))
 	}
 	if c.opts.sizes && c.repo.Mode() == ostree.ModeArchive {
 		sizes, err := c.tx.Sizes(ctx, tree)
