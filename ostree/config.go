@@ -86,6 +86,37 @@ func (r *Repo) WriteConfig(ctx context.Context, c *Config) error {
 	return nil
 }
 
+// ReloadConfig reads the configuration again, for a program that stays while
+// others change it. Transactions that have begun keep what they started with. A
+// new mode or parent is an error, and changes nothing: that takes a new [Open].
+func (r *Repo) ReloadConfig(ctx context.Context) error {
+	err := ctx.Err()
+	if err == nil {
+		err = r.reloadConfig()
+	}
+	if err != nil {
+		return fmt.Errorf("reload config of %s: %w", r.path, err)
+	}
+	return nil
+}
+
+func (r *Repo) reloadConfig() error {
+	c, s, err := r.readConfig()
+	if err != nil {
+		return err
+	}
+	if s.mode != r.mode {
+		return fmt.Errorf("mode has changed from %s to %s; open the repository again", r.mode, s.mode)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if s.parent != r.settings.parent {
+		return fmt.Errorf("core.parent has changed from %q to %q; open the repository again", r.settings.parent, s.parent)
+	}
+	r.config, r.settings = c, s
+	return nil
+}
+
 // settings are the parsed values that this package acts on.
 type settings struct {
 	mode             Mode

@@ -76,6 +76,10 @@ type ImportOptions struct {
 	// they were before. Directories on disk always have a parent.
 	CreateParents bool
 
+	// Rename gives an entry of an archive, and the target of a hard link, another
+	// path. All other options see the new one.
+	Rename func(path string) string
+
 	// Progress is called now and then, one call at a time, and at the end.
 	Progress func(ImportProgress)
 }

@@ -15,11 +15,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// ImportTar adds the content of an uncompressed tar archive to m, as
-// [Tx.ImportDir] does for a directory. Hard links become the same object as
-// their target, which must precede them; pax records carry extended attributes.
-// Consume, DevIno and Workers have no effect. Names that lead out of the tree and
-// device nodes, fifos and the like are errors.
+// ImportTar adds the content of a tar archive to m, as [Tx.ImportDir] does for a
+// directory. r is the archive uncompressed: compress/gzip unpacks a .tar.gz, and
+// NewReader of package rpmpkg/repodata whatever tar(1) writes. Hard links become
+// the same object as their target, which must precede them; pax records carry
+// extended attributes. Consume, DevIno and Workers have no effect. Names that lead
+// out of the tree and device nodes, fifos and the like are errors. What follows
+// the end of the archive in r is not read.
 func (t *Tx) ImportTar(ctx context.Context, m *MutableTree, r io.Reader, o *ImportOptions) error {
 	if o == nil {
 		o = &ImportOptions{}
@@ -89,8 +91,17 @@ func tarPath(name string) (string, error) {
 	return "/" + strings.Join(parts, "/"), nil
 }
 
+// path is where in the tree the entry called name belongs.
+func (im *tarImporter) path(name string) (string, error) {
+	at, err := tarPath(name)
+	if err != nil || im.o.Rename == nil {
+		return at, err
+	}
+	return tarPath(im.o.Rename(at))
+}
+
 func (im *tarImporter) entry(ctx context.Context, hdr *tar.Header, r io.Reader) error {
-	at, err := tarPath(hdr.Name)
+	at, err := im.path(hdr.Name)
 	if err != nil {
 		return err
 	}
@@ -178,7 +189,7 @@ func (im *tarImporter) file(ctx context.Context, hdr *tar.Header, h *FileHeader,
 }
 
 func (im *tarImporter) hardlink(ctx context.Context, name string) (Checksum, error) {
-	target, err := tarPath(name)
+	target, err := im.path(name)
 	if err != nil {
 		return Checksum{}, fmt.Errorf("hard link to %q: %w", name, err)
 	}

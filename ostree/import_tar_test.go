@@ -61,6 +61,40 @@ func TestImportTar(t *testing.T) {
 	require.Equal(t, "content of usr/bin/sh", readFile(t, f))
 }
 
+func TestImportTarRename(t *testing.T) {
+	ctx := context.Background()
+	data := tarOf(t,
+		&tar.Header{Name: "./", Typeflag: tar.TypeDir, Mode: 0o755},
+		&tar.Header{Name: "./etc/", Typeflag: tar.TypeDir, Mode: 0o750},
+		&tar.Header{Name: "etc/a", Typeflag: tar.TypeReg, Mode: 0o644},
+		&tar.Header{Name: "etc/b", Typeflag: tar.TypeLink, Linkname: "etc/a"},
+		&tar.Header{Name: "etc/c", Typeflag: tar.TypeReg, Mode: 0o644},
+	)
+	seen := []string{}
+	o := &ImportOptions{
+		CreateParents: true,
+		Skip:          []string{"/usr/etc/c"},
+		Rename: func(path string) string {
+			seen = append(seen, path)
+			if rest, ok := strings.CutPrefix(path, "/etc"); ok {
+				return "usr//etc" + rest // is cleaned
+			}
+			return path
+		},
+	}
+	tx := begin(t, newRepo(t, ModeArchive))
+	m := NewMutableTree()
+	require.NoError(t, tx.ImportTar(ctx, m, bytes.NewReader(data), o))
+	require.Equal(t, []string{"/", "/etc", "/etc/a", "/etc/b", "/etc/a", "/etc/c"}, seen)
+	tree, meta, err := tx.WriteTree(ctx, m)
+	require.NoError(t, err)
+	want := map[string]string{"/": "40755 0:0", "/usr": "40755 0:0", "/usr/etc": "40750 0:0", "/usr/etc/a": "100644 0:0", "/usr/etc/b": "100644 0:0"}
+	require.Empty(t, cmp.Diff(want, list(t, tx, tree, meta, "/", map[string]string{})))
+
+	o.Rename = func(string) string { return "/../out" }
+	require.ErrorContains(t, tx.ImportTar(ctx, NewMutableTree(), bytes.NewReader(data), o), `invalid name ".."`)
+}
+
 func TestImportTarErrors(t *testing.T) {
 	root := &tar.Header{Name: "./", Typeflag: tar.TypeDir, Mode: 0o755}
 	for want, headers := range map[string][]*tar.Header{

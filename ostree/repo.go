@@ -189,7 +189,7 @@ func open(ctx context.Context, path string, o *OpenOptions, depth int) (_ *Repo,
 	if r.objects, err = r.dir.OpenDir("objects"); err != nil {
 		return nil, err
 	}
-	if err := r.loadConfig(); err != nil {
+	if r.config, r.settings, err = r.readConfig(); err != nil {
 		return nil, err
 	}
 	r.mode = r.settings.mode
@@ -216,20 +216,20 @@ func open(ctx context.Context, path string, o *OpenOptions, depth int) (_ *Repo,
 // maxConfigSize bounds the configuration; real ones have a few kilobytes.
 const maxConfigSize = 16 << 20
 
-func (r *Repo) loadConfig() error {
+func (r *Repo) readConfig() (*Config, settings, error) {
 	data, err := r.dir.ReadFile("config", maxConfigSize)
 	if err != nil {
-		return err
+		return nil, settings{}, err
 	}
 	f, err := keyfile.Parse(data)
 	if err != nil {
-		return fmt.Errorf("parse config: %w", err)
+		return nil, settings{}, fmt.Errorf("parse config: %w", err)
 	}
-	r.config = &Config{f}
-	if r.settings, err = readSettings(r.config); err != nil {
-		return fmt.Errorf("config: %w", err)
+	s, err := readSettings(&Config{f})
+	if err != nil {
+		err = fmt.Errorf("config: %w", err)
 	}
-	return nil
+	return &Config{f}, s, err
 }
 
 func isWritable(d *dirfd.Dir) bool {

@@ -182,6 +182,35 @@ func TestOpenBootID(t *testing.T) {
 	require.NotEmpty(t, found)
 }
 
+// TestReloadConfig: another program has changed the file.
+func TestReloadConfig(t *testing.T) {
+	ctx := t.Context()
+	r := newRepo(t, ModeArchive)
+	path := filepath.Join(r.Path(), "config")
+	write := func(text string) {
+		require.NoError(t, os.WriteFile(path, []byte("[core]\nrepo_version=1\n"+text), 0o644))
+	}
+	write("mode=archive-z2\ncollection-id=org.example.Os\n[remote \"new\"]\nurl=https://example.com\n")
+	require.Empty(t, r.CollectionID())
+	require.NoError(t, r.ReloadConfig(ctx))
+	require.Equal(t, "org.example.Os", r.CollectionID())
+	rem, err := r.Remote("new")
+	require.NoError(t, err)
+	require.Equal(t, "https://example.com", rem.URL)
+	for text, want := range map[string]string{
+		"mode=bare-user\n":               "mode has changed from archive-z2 to bare-user; open the repository again",
+		"mode=archive-z2\nparent=../x\n": `core.parent has changed from "" to "../x"; open the repository again`,
+		"mode=archive-z2\nfsync=maybe\n": "core.fsync",
+		"mode":                           "parse config",
+	} {
+		write(text)
+		require.ErrorContains(t, r.ReloadConfig(ctx), want)
+		require.Equal(t, "org.example.Os", r.CollectionID(), "nothing has changed")
+	}
+	require.NoError(t, os.Remove(path))
+	require.ErrorIs(t, r.ReloadConfig(ctx), fs.ErrNotExist)
+}
+
 func TestConfigKeepsCommentsAndRefusesDamage(t *testing.T) {
 	ctx := context.Background()
 	r := newRepo(t, ModeArchive)

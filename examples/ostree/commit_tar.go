@@ -9,7 +9,6 @@ import (
 	"io"
 	"maps"
 	"os"
-	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -41,27 +40,39 @@ func (c *committer) importArchive(ctx context.Context, m *ostree.MutableTree, na
 	if err != nil {
 		return errors.Join(err, plain.Close())
 	}
+	o := *imp
+	o.CreateParents, o.Rename = c.opts.tarParents, rename
+	r := bufio.NewReader(plain)
+	if magic, _ := r.Peek(6); string(magic) == "070701" {
+		err = c.importCPIO(ctx, m, r, &o)
+	} else {
+		err = c.tx.ImportTar(ctx, m, r, &o)
+	}
+	return errors.Join(err, plain.Close())
+}
+
+// importCPIO adds the content of a cpio archive by way of a tar archive.
+func (c *committer) importCPIO(ctx context.Context, m *ostree.MutableTree, in io.Reader, o *ostree.ImportOptions) error {
 	r, w := io.Pipe()
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		w.CloseWithError(asTar(w, plain, rename))
+		w.CloseWithError(cpioAsTar(w, in))
 	}()
-	o := *imp
-	o.CreateParents = c.opts.tarParents
-	err = c.tx.ImportTar(ctx, m, r, &o)
+	err := c.tx.ImportTar(ctx, m, r, o)
 	r.CloseWithError(io.ErrClosedPipe)
 	<-done
-	return errors.Join(err, plain.Close())
+	return err
 }
 
 // backReference is what stands for a group in a replacement, which Go writes otherwise.
 var backReference = regexp.MustCompile(`\\(\d)`)
 
-// renamer is what --tar-pathname-filter=REGEX,REPLACEMENT does to a name.
+// renamer is what --tar-pathname-filter=REGEX,REPLACEMENT does to a path, which the expression sees without its first
+// slash; nil if it does nothing.
 func (c *committer) renamer() (func(string) string, error) {
 	if c.opts.tarFilter == "" {
-		return func(name string) string { return name }, nil
+		return nil, nil
 	}
 	pattern, with, ok := strings.Cut(c.opts.tarFilter, ",")
 	if !ok {
@@ -72,55 +83,22 @@ func (c *committer) renamer() (func(string) string, error) {
 		return nil, errorf("--tar-pathname-filter: %v", err)
 	}
 	with = backReference.ReplaceAllString(strings.ReplaceAll(with, "$", "$$"), "$${$1}")
-	return func(name string) string {
-		return re.ReplaceAllString(strings.TrimPrefix(path.Clean("/"+name), "/"), with)
-	}, nil
+	return func(path string) string { return re.ReplaceAllString(strings.TrimPrefix(path, "/"), with) }, nil
 }
 
-// asTar writes the archive in as a tar archive with other names.
-func asTar(out io.Writer, in io.Reader, rename func(string) string) error {
-	r := bufio.NewReader(in)
+// cpioAsTar writes the cpio archive in as a tar archive.
+func cpioAsTar(out io.Writer, in io.Reader) error {
 	w := tar.NewWriter(out)
-	var err error
-	if magic, _ := r.Peek(6); string(magic) == "070701" {
-		err = (&cpioConverter{w: w, rename: rename, links: map[uint64][]*tar.Header{}}).run(cpio.NewReader(r, nil))
-	} else {
-		err = renameTar(w, tar.NewReader(r), rename)
-	}
-	if err != nil {
+	if err := (&cpioConverter{w: w, links: map[uint64][]*tar.Header{}}).run(cpio.NewReader(in, nil)); err != nil {
 		return err
 	}
 	return w.Close()
 }
 
-func renameTar(w *tar.Writer, r *tar.Reader, rename func(string) string) error {
-	for {
-		h, err := r.Next()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		h.Name = rename(h.Name)
-		if h.Typeflag == tar.TypeLink {
-			h.Linkname = rename(h.Linkname)
-		}
-		h.Format = tar.FormatUnknown // a new name may need another
-		if err := w.WriteHeader(h); err != nil {
-			return err
-		}
-		if _, err := io.Copy(w, r); err != nil {
-			return err
-		}
-	}
-}
-
 // cpioConverter turns cpio into tar. There the content of a file comes with the last of its names, here with the first.
 type cpioConverter struct {
-	w      *tar.Writer
-	rename func(string) string
-	links  map[uint64][]*tar.Header // by inode: names that wait for the content
+	w     *tar.Writer
+	links map[uint64][]*tar.Header // by inode: names that wait for the content
 }
 
 func (c *cpioConverter) run(r *cpio.Reader) error {
@@ -140,7 +118,7 @@ func (c *cpioConverter) run(r *cpio.Reader) error {
 
 func (c *cpioConverter) entry(h *cpio.Header, r io.Reader) error {
 	out := &tar.Header{
-		Name: c.rename(h.Name), Mode: int64(h.Mode & 0o7777), Uid: int(h.UID), Gid: int(h.GID), ModTime: time.Unix(int64(h.MTime), 0),
+		Name: h.Name, Mode: int64(h.Mode & 0o7777), Uid: int(h.UID), Gid: int(h.GID), ModTime: time.Unix(int64(h.MTime), 0),
 	}
 	switch h.Mode & unix.S_IFMT {
 	case unix.S_IFDIR:
