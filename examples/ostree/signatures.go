@@ -225,15 +225,10 @@ func (a *app) statusVerify(ctx context.Context, repo *ostree.Repo, d *sysroot.De
 	if err != nil {
 		return err
 	}
-	data, err := repo.LoadMetadata(ctx, ostree.ObjectName{Checksum: d.Commit, Type: ostree.TypeCommit})
-	if err != nil {
+	lines, err := v.VerifyStored(ctx, repo, d.Commit)
+	if errors.Is(err, fs.ErrNotExist) {
 		return errorf("Cannot verify, failed to load commit")
 	}
-	detached, err := repo.DetachedMetadata(ctx, d.Commit)
-	if err != nil {
-		return err
-	}
-	lines, err := v.Report(ctx, data, detached)
 	for _, line := range lines {
 		a.println(line)
 	}

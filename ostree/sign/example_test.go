@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"os"
 
@@ -39,19 +40,16 @@ func Example() {
 	if err != nil {
 		panic(err)
 	}
-	data, err := repo.LoadMetadata(ctx, ostree.ObjectName{Checksum: commit, Type: ostree.TypeCommit})
-	if err != nil {
+	_, err = verifier.VerifyStored(ctx, repo, commit)
+	fmt.Println("signed:", err)
+	if err := repo.SetDetachedMetadata(ctx, commit, nil); err != nil {
 		panic(err)
 	}
-	detached, err := repo.DetachedMetadata(ctx, commit)
-	if err != nil {
-		panic(err)
-	}
-	fmt.Println("signed:", verifier.VerifyCommit(ctx, data, detached))
-	fmt.Println("unsigned:", verifier.VerifyCommit(ctx, data, nil))
+	_, err = verifier.VerifyStored(ctx, repo, commit)
+	fmt.Println("unsigned:", errors.Is(err, sign.ErrNoDetachedMetadata))
 	// Output:
 	// signed: <nil>
-	// unsigned: Can't verify commit without detached metadata
+	// unsigned: true
 }
 
 // commitSomething makes a repository with an empty tree.

@@ -296,6 +296,20 @@ func (v *Verifier) Report(ctx context.Context, commit []byte, detached *gvariant
 	return append(lines, line), nil
 }
 
+// VerifyStored is [Verifier.Report] for a commit of a repository. The error matches
+// [fs.ErrNotExist] if it is not there.
+func (v *Verifier) VerifyStored(ctx context.Context, repo *ostree.Repo, c ostree.Checksum) ([]string, error) {
+	commit, err := repo.LoadMetadata(ctx, ostree.ObjectName{Checksum: c, Type: ostree.TypeCommit})
+	if err != nil {
+		return nil, err
+	}
+	detached, err := repo.DetachedMetadata(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	return v.Report(ctx, commit, detached)
+}
+
 // VerifySummary is given a summary and its signature file, nil if there is none.
 func (v *Verifier) VerifySummary(ctx context.Context, summary, signature []byte) error {
 	if err := ctx.Err(); err != nil {

@@ -287,3 +287,27 @@ func TestKeyPathsMayHaveOtherFiles(t *testing.T) {
 	write(t, filepath.Join(keyrings, "broken.gpg"), "x")
 	require.Error(t, k.AddDir(keyrings))
 }
+
+func TestVerifyStored(t *testing.T) {
+	repo := ostreetest.NewRepo(t, ostree.ModeArchive)
+	c := ostreetest.Write(t, repo, "main", map[string]string{"a": "x"})
+	v, err := ForRemote(t.Context(), repo, remote("sign-verify", "dummy", "verification-dummy-key", "key"), &Options{EnableDummy: true})
+	require.NoError(t, err)
+	_, err = v.VerifyStored(t.Context(), repo, c)
+	require.ErrorIs(t, err, ErrNoDetachedMetadata)
+	for _, key := range []string{"other", "key"} {
+		s, err := NewSigner(Dummy, key, &Options{EnableDummy: true})
+		require.NoError(t, err)
+		require.NoError(t, Commit(t.Context(), repo, c, s))
+		lines, err := v.VerifyStored(t.Context(), repo, c)
+		if key == "other" {
+			require.ErrorContains(t, err, "dummy")
+			continue
+		}
+		require.NoError(t, err)
+		require.Len(t, lines, 1)
+		require.Contains(t, lines[0], "verified")
+	}
+	_, err = v.VerifyStored(t.Context(), repo, ostree.Checksum{})
+	require.ErrorIs(t, err, fs.ErrNotExist)
+}
