@@ -249,7 +249,7 @@ func (b *builder) addPatch(r *compared) error {
 
 // addChunks makes the file of pieces of the old one and new bytes.
 func (b *builder) addChunks(r *compared) error {
-	p, err := b.next(int64(len(r.fresh)))
+	p, err := b.next(r.fresh)
 	if err != nil {
 		return err
 	}
@@ -257,8 +257,10 @@ func (b *builder) addChunks(r *compared) error {
 		return err
 	}
 	reading := true
-	fresh := r.fresh
+	pos := int64(0)
 	for _, s := range r.segments {
+		from := pos
+		pos += s.Length
 		if s.Old >= 0 {
 			if !reading {
 				p.op(opSetSource, p.sources[r.plan.from.sum])
@@ -267,11 +269,13 @@ func (b *builder) addChunks(r *compared) error {
 			p.op(opWrite, uint64(s.Length), uint64(s.Old))
 			continue
 		}
-		at, err := p.addBytes(fresh[:s.Length])
+		at, n, err := p.addFrom(io.NewSectionReader(r.next, from, s.Length))
+		if err == nil && n != s.Length {
+			err = io.ErrUnexpectedEOF
+		}
 		if err != nil {
 			return err
 		}
-		fresh = fresh[s.Length:]
 		if reading {
 			p.op(opUnsetSource)
 			reading = false
@@ -283,14 +287,22 @@ func (b *builder) addChunks(r *compared) error {
 }
 
 // compared is the result of comparing a file with its source: a patch, or
-// segments with the bytes that are new, or nothing of use.
+// segments, or nothing of use.
 type compared struct {
 	plan     *filePlan
 	header   ostree.FileHeader
 	patch    []byte
 	segments []rollsum.Segment
-	fresh    []byte
-	weight   int64 // of memory, until it has been added
+	fresh    int64   // how many bytes of the segments are new
+	next     *source // which has them; nil if there are none
+	weight   int64   // of memory, until it has been added
+}
+
+func (r *compared) close() error {
+	if r.next == nil {
+		return nil
+	}
+	return r.next.close()
 }
 
 // open starts a file with a source.

@@ -21,6 +21,8 @@ const (
 	compareMemory = 96 << 20
 	// baseMemory is what each takes at least.
 	baseMemory = 64 << 10
+	// chunkMemory is what a comparison of chunks takes, besides their list.
+	chunkMemory = 1 << 20
 	// queue bounds the results that wait for their turn.
 	queue = 64
 )
@@ -62,11 +64,12 @@ func (b *builder) compareFiles(files []filePlan) error {
 		}
 		return nil
 	})
+	var current chan *compared
 	g.Go(func() error {
-		for done := range results {
+		for current = range results {
 			select {
-			case r := <-done:
-				if err := b.addFile(r); err != nil {
+			case r := <-current:
+				if err := errors.Join(b.addFile(r), r.close()); err != nil {
 					return err
 				}
 				b.memory.Release(r.weight)
@@ -76,7 +79,15 @@ func (b *builder) compareFiles(files []filePlan) error {
 		}
 		return nil
 	})
-	return g.Wait()
+	err := g.Wait()
+	for more := true; more; current, more = <-results {
+		select {
+		case r := <-current: // nobody has asked for it
+			err = errors.Join(err, r.close())
+		default:
+		}
+	}
+	return err
 }
 
 func (b *builder) memoryFor(f *filePlan) int64 {
@@ -84,8 +95,8 @@ func (b *builder) memoryFor(f *filePlan) int64 {
 		return baseMemory
 	}
 	both := f.size + f.from.size
-	if both > b.maxPatch() {
-		return both + both/64 + baseMemory
+	if both > b.maxPatch() { // is never in memory as a whole
+		return chunkMemory + both/256
 	}
 	return both + f.size + int64(bsdiff.MemoryFor(int(f.from.size))) + baseMemory
 }
@@ -94,7 +105,7 @@ func (b *builder) maxPatch() int64 {
 	return min(orDefault(b.o.MaxPatchSize, DefaultMaxPatchSize), maxMapped)
 }
 
-// maxMapped bounds what is compared at all.
+// maxMapped bounds what a patch is made for.
 const maxMapped = 1 << 30
 
 // compareAlone compares without encoders beside it if their memory is needed.
@@ -108,9 +119,11 @@ func (b *builder) compareAlone(ctx context.Context, f *filePlan) (*compared, err
 
 // compare finds how to make a file of its source.
 func (b *builder) compare(ctx context.Context, f *filePlan) (r *compared, err error) {
-	r = &compared{plan: f}
-	if f.from == nil || f.size+f.from.size > maxMapped {
-		return r, nil
+	if f.from == nil {
+		return &compared{plan: f}, nil
+	}
+	if f.size+f.from.size > b.maxPatch() {
+		return b.compareChunks(ctx, f)
 	}
 	old, _, err := loadContent(ctx, b.repo, f.from.sum)
 	if err != nil {
@@ -122,15 +135,12 @@ func (b *builder) compare(ctx context.Context, f *filePlan) (r *compared, err er
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, release(next)) }()
-	r.header = *header
-	switch {
-	case bytes.Equal(old, next): // another owner or mode
-		r.segments = []rollsum.Segment{{Old: 0, Length: len(next)}}
-	case f.size+f.from.size <= b.maxPatch():
-		r.usePatch(old, next)
-	default:
-		r.useChunks(old, next)
+	r = &compared{plan: f, header: *header}
+	if bytes.Equal(old, next) { // another owner or mode
+		r.segments = []rollsum.Segment{{Old: 0, Length: f.size}}
+		return r, nil
 	}
+	r.usePatch(old, next)
 	return r, nil
 }
 
@@ -143,20 +153,35 @@ func (r *compared) usePatch(old, next []byte) {
 	}
 }
 
-// useChunks keeps chunks if at least half of the file is in the old one.
-func (r *compared) useChunks(old, next []byte) {
-	segments, matched := rollsum.Match(old, next)
-	if matched*2 < len(next) {
-		return
+// compareChunks reads both files piece by piece, so that memory does not depend on
+// their size. It keeps the result if at least half of the file is in the old one.
+func (b *builder) compareChunks(ctx context.Context, f *filePlan) (r *compared, err error) {
+	old, _, err := b.openFile(ctx, f.from.sum)
+	if err != nil {
+		return nil, err
 	}
-	r.segments = segments
-	pos := 0
-	for _, s := range segments {
-		if s.Old < 0 {
-			r.fresh = append(r.fresh, next[pos:pos+s.Length]...)
-		}
-		pos += s.Length
+	defer func() { err = errors.Join(err, old.close()) }()
+	next, header, err := b.openFile(ctx, f.sum)
+	if err != nil {
+		return nil, err
 	}
+	r = &compared{plan: f, header: *header}
+	segments, matched, err := rollsum.Match(rollsum.File{ReaderAt: old, Size: old.size}, rollsum.File{ReaderAt: next, Size: next.size})
+	if err != nil || matched*2 < next.size {
+		return r, errors.Join(err, next.close())
+	}
+	r.segments, r.fresh, r.next = segments, next.size-matched, next
+	return r, nil
+}
+
+// openFile opens a file object for reading anywhere in it.
+func (b *builder) openFile(ctx context.Context, c ostree.Checksum) (*source, *ostree.FileHeader, error) {
+	f, err := b.repo.LoadFile(ctx, c)
+	if err != nil {
+		return nil, nil, err
+	}
+	s, err := newSource(ctx, f, c, b.tmp)
+	return s, &f.Header, err
 }
 
 // loadContent reads a whole file into memory outside of the heap, which is given

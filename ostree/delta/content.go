@@ -20,13 +20,18 @@ type source struct {
 	close func() error
 }
 
-// openSource opens a file object for reading anywhere in it. One that is stored
-// compressed is unpacked to a file without a name in tmp.
+// openSource opens a file object of a transaction for reading anywhere in it.
 func openSource(ctx context.Context, tx *ostree.Tx, c ostree.Checksum, tmp *dirfd.Dir) (*source, error) {
 	f, err := tx.LoadFile(ctx, c)
 	if err != nil {
 		return nil, fmt.Errorf("source %s: %w", c, err)
 	}
+	return newSource(ctx, f, c, tmp)
+}
+
+// newSource makes a source of a file object, which it takes over. One that is
+// stored compressed is unpacked to a file without a name in tmp.
+func newSource(ctx context.Context, f *ostree.File, c ostree.Checksum, tmp *dirfd.Dir) (*source, error) {
 	if f.Header.IsSymlink() {
 		return nil, errors.Join(fmt.Errorf("source %s is a symbolic link", c), f.Close())
 	}
