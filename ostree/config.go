@@ -219,7 +219,7 @@ func readSettings(c *Config) (settings, error) {
 func checkVersion(c *Config) error {
 	version, ok := c.Get("core", "repo_version")
 	if !ok {
-		return errors.New("core.repo_version is missing")
+		return errors.New("core.repo_version is missing; a repository has 1")
 	}
 	if version != "1" {
 		return fmt.Errorf("core.repo_version %q is not supported", version)

@@ -243,7 +243,7 @@ func (im *tarImporter) parent(ctx context.Context, at string, h FileHeader) erro
 	case e.Kind == EntryFile:
 		return pathError("make directory", up, errNotDir)
 	case !im.o.CreateParents:
-		return fmt.Errorf("no entry for its directory %s precedes it", up)
+		return fmt.Errorf("no entry for its directory %s precedes it, and CreateParents is not set", up)
 	}
 	for i, c := range up + "/" {
 		if c != '/' {

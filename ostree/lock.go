@@ -54,7 +54,7 @@ func (r *Repo) lock(ctx context.Context, exclusive bool) (context.Context, func(
 	}
 	if held, ok := ctx.Value(heldKey{&r.rw}).(bool); ok {
 		if exclusive && !held {
-			return nil, nil, fmt.Errorf("lock repository %s: exclusive lock inside a shared one", r.path)
+			return nil, nil, fmt.Errorf("lock repository %s: exclusive lock inside a shared one; take the exclusive one from the start", r.path)
 		}
 		return ctx, func() error { return nil }, nil
 	}

@@ -49,7 +49,7 @@ func (t *Tx) MergeTrees(ctx context.Context, base Tree, overlays []Overlay) (Tre
 	}
 	layers = append(layers, overlays...)
 	if len(layers) == 0 {
-		return Tree{}, errors.New("merge trees: there is none")
+		return Tree{}, errors.New("merge trees: neither a base nor overlays")
 	}
 	merged, err := (&merger{t}).dir(ctx, "/", layers, 0)
 	if err != nil {

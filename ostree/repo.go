@@ -187,7 +187,7 @@ func open(ctx context.Context, path string, o *OpenOptions, depth int) (_ *Repo,
 	}
 	r.id = devIno{uint64(st.Dev), st.Ino}
 	if r.objects, err = r.dir.OpenDir("objects"); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("not a repository: %w", err)
 	}
 	if r.config, r.settings, err = r.readConfig(); err != nil {
 		return nil, err
