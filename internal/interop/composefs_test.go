@@ -105,7 +105,7 @@ func fileAttrs(t *testing.T, path string) string {
 // repository, and compares with a checkout by the real command.
 func TestComposefsMount(t *testing.T) {
 	testenv.NeedTool(t, "ostree", "mount", "fsck.erofs")
-	testenv.NeedRoot(t)
+	testenv.NeedMounts(t)
 	testenv.NeedOverlay(t)
 	filesystems, err := os.ReadFile("/proc/filesystems")
 	require.NoError(t, err)
@@ -145,7 +145,7 @@ func TestComposefsMount(t *testing.T) {
 // about.
 func TestComposefsVerity(t *testing.T) {
 	testenv.NeedTool(t, "fsverity", "mount")
-	testenv.NeedRoot(t)
+	testenv.NeedMounts(t)
 	ctx, dir := t.Context(), t.TempDir()
 	src, repoDir, image := filepath.Join(dir, "src"), filepath.Join(dir, "repo"), filepath.Join(dir, "image")
 	repoTree(t, src)

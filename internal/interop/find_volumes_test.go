@@ -16,7 +16,7 @@ import (
 // usbStick mounts a file system of its own where removable volumes are.
 func usbStick(t *testing.T) string {
 	t.Helper()
-	testenv.NeedRoot(t)
+	testenv.NeedMounts(t)
 	testenv.NeedTool(t, "ostree", "mkfs.ext4", "mount")
 	image := filepath.Join(t.TempDir(), "image")
 	require.NoError(t, os.WriteFile(image, nil, 0o600))

@@ -20,7 +20,7 @@ import (
 // mountedFS makes and mounts a file system; ext4 has no reflinks.
 func mountedFS(t *testing.T, kind string) string {
 	t.Helper()
-	testenv.NeedRoot(t)
+	testenv.NeedMounts(t)
 	dir := t.TempDir()
 	image, mnt := filepath.Join(dir, "image"), filepath.Join(dir, "mnt")
 	require.NoError(t, os.WriteFile(image, nil, 0o600))

@@ -21,6 +21,9 @@ func InNamespaces(t *testing.T, setup string, flags ...string) bool {
 	}
 	NeedRoot(t)
 	NeedTool(t, "unshare")
+	if out, err := exec.Command("unshare", append(flags, "true")...).CombinedOutput(); err != nil {
+		miss(t, "needs namespaces: %v: %s", err, out)
+	}
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)

@@ -64,6 +64,24 @@ func NeedUserXattrs(t testing.TB, dir string) {
 	}
 }
 
+// NeedMounts requires that this process may mount file systems, those in files included. Root in a container often may not.
+func NeedMounts(t testing.TB) {
+	t.Helper()
+	dir := t.TempDir()
+	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, "size=64k"); err != nil {
+		miss(t, "needs mounts: %v", err)
+	}
+	if err := unix.Unmount(dir, unix.MNT_DETACH); err != nil {
+		t.Fatalf("unmount probe: %v", err)
+	}
+	f, err := os.OpenFile("/dev/loop-control", os.O_RDWR, 0)
+	if err != nil {
+		miss(t, "needs loop devices: %v", err)
+		return
+	}
+	f.Close()
+}
+
 // NeedOverlay requires that this process may mount an overlay file system.
 func NeedOverlay(t testing.TB) {
 	t.Helper()
