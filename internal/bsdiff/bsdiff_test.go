@@ -46,6 +46,13 @@ func apply(t *testing.T, old, patch []byte, size int) []byte {
 	return out
 }
 
+// diff is Diff into memory.
+func diff(t testing.TB, old, next []byte) []byte {
+	var b bytes.Buffer
+	require.NoError(t, Diff(&b, old, next))
+	return b.Bytes()
+}
+
 func TestDiff(t *testing.T) {
 	a := noise(1, 100_000)
 	flipped := bytes.Clone(a)
@@ -74,9 +81,9 @@ func TestDiff(t *testing.T) {
 		{"short", []byte("abc"), []byte("abd"), 30},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			patch := Diff(tc.old, tc.next)
+			patch := diff(t, tc.old, tc.next)
 			require.True(t, bytes.Equal(tc.next, apply(t, tc.old, patch, len(tc.next))))
-			require.Equal(t, patch, Diff(tc.old, tc.next), "not deterministic")
+			require.Equal(t, patch, diff(t, tc.old, tc.next), "not deterministic")
 			got, err := io.ReadAll(NewReader(bytes.NewReader(tc.old), int64(len(tc.old)), bytes.NewReader(patch), int64(len(tc.next))))
 			require.NoError(t, err)
 			require.True(t, bytes.Equal(tc.next, got))
@@ -132,7 +139,7 @@ func TestReaderOutsideOld(t *testing.T) {
 }
 
 func FuzzReader(f *testing.F) {
-	f.Add([]byte("hello world, hello"), Diff([]byte("hello world, hello"), []byte("hello there, hello")), uint16(18))
+	f.Add([]byte("hello world, hello"), diff(f, []byte("hello world, hello"), []byte("hello there, hello")), uint16(18))
 	f.Add([]byte(""), []byte{}, uint16(3))
 	f.Fuzz(func(t *testing.T, old, patch []byte, size uint16) {
 		got, err := io.ReadAll(NewReader(bytes.NewReader(old), int64(len(old)), bytes.NewReader(patch), int64(size)))
@@ -145,10 +152,42 @@ func FuzzReader(f *testing.F) {
 	})
 }
 
+// fullWriter accepts some bytes.
+type fullWriter struct{ left int }
+
+func (w *fullWriter) Write(b []byte) (int, error) {
+	if len(b) > w.left {
+		return 0, io.ErrShortWrite
+	}
+	w.left -= len(b)
+	return len(b), nil
+}
+
+// A patch is written in pieces, and nothing after the first that fails.
+func TestDiffWrites(t *testing.T) {
+	old := noise(3, 1_000_000)
+	next := append(append(bytes.Clone(old[:700_000]), noise(4, 300_000)...), old[100_000:]...)
+	var b bytes.Buffer
+	sizes := writerFunc(func(p []byte) (int, error) {
+		require.LessOrEqual(t, len(p), outSize+recordSize)
+		return b.Write(p)
+	})
+	require.NoError(t, Diff(sizes, old, next))
+	require.True(t, bytes.Equal(next, apply(t, old, b.Bytes(), len(next))))
+	for _, n := range []int{0, outSize, 1_000_000, b.Len() - 1} {
+		require.ErrorIs(t, Diff(&fullWriter{n}, old, next), io.ErrShortWrite)
+	}
+	require.NoError(t, Diff(&fullWriter{b.Len()}, old, next))
+}
+
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(b []byte) (int, error) { return f(b) }
+
 func FuzzDiff(f *testing.F) {
 	f.Add([]byte("hello world, hello"), []byte("hello there, hello"))
 	f.Fuzz(func(t *testing.T, old, next []byte) {
-		patch := Diff(old, next)
+		patch := diff(t, old, next)
 		got, err := io.ReadAll(NewReader(bytes.NewReader(old), int64(len(old)), bytes.NewReader(patch), int64(len(next))))
 		if err != nil || !bytes.Equal(got, next) {
 			t.Fatalf("round trip: %v", err)
@@ -164,7 +203,7 @@ func BenchmarkDiff(b *testing.B) {
 	}
 	b.SetBytes(int64(len(next)))
 	for b.Loop() {
-		Diff(old, next)
+		require.NoError(b, Diff(io.Discard, old, next))
 	}
 }
 

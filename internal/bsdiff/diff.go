@@ -1,26 +1,31 @@
 package bsdiff
 
-// MemoryFor estimates the memory in bytes that [Diff] needs besides its inputs
-// and the patch.
+import "io"
+
+// MemoryFor estimates the memory in bytes that [Diff] needs besides its inputs.
 func MemoryFor(oldSize int) int {
 	n := oldSize / strideFor(oldSize)
 	return 4*n + 4<<tableBits(n)
 }
 
-// Diff returns a patch that makes next of old. The same input gives the same
-// patch.
+// Diff writes a patch that makes next of old. The same input gives the same
+// patch. An error is that of w.
 //
 // An index of old finds the places where next agrees with it. Runs that agree
 // exactly are extended over single bytes that do not, which the patch stores as
 // differences: in a program that was linked again most are addresses, and
 // compress well. Time is about proportional to the size of both.
-func Diff(old, next []byte) []byte {
-	d := &differ{old: old, next: next, ix: newIndex(old)}
+func Diff(w io.Writer, old, next []byte) error {
+	d := &differ{old: old, next: next, ix: newIndex(old), w: w}
 	// Every byte of next is in the patch, as a difference or as it is.
-	d.out = make([]byte, 0, len(next)+len(next)/32+4*recordSize)
+	d.out = make([]byte, 0, min(outSize+recordSize, len(next)+len(next)/32+4*recordSize))
 	d.run()
-	return d.out
+	d.flush()
+	return d.err
 }
+
+// outSize is how much of the patch is written at a time.
+const outSize = 64 << 10
 
 // minGain is by how many bytes another alignment has to be better: a record
 // costs 24 bytes, most of which compress away.
@@ -32,14 +37,16 @@ const maxCompare = 4096
 type differ struct {
 	old, next []byte
 	ix        *index
-	out       []byte
+	w         io.Writer
+	out       []byte // to be written
+	err       error
 }
 
 // run walks over next. The current alignment continues the old file after what
 // has been emitted; where it disagrees, the index is asked for a better one.
 func (d *differ) run() {
 	lastScan, lastPos := 0, 0
-	for scan := 0; scan < len(d.next); {
+	for scan := 0; scan < len(d.next) && d.err == nil; {
 		shift := lastPos - lastScan
 		if scan+shift < len(d.old) && scan+shift >= 0 {
 			n := matchLen(d.old[scan+shift:], d.next[scan:])
@@ -113,10 +120,33 @@ func (d *differ) emit(lastScan, lastPos, scan, pos int) (nextScan, nextPos int) 
 func (d *differ) record(scan, pos, diff, extra, seek int) {
 	d.out = appendInt(appendInt(appendInt(d.out, int64(diff)), int64(extra)), int64(seek))
 	old := d.old[pos:]
-	for i, b := range d.next[scan : scan+diff] {
-		d.out = append(d.out, b-old[i])
+	for from := 0; from < diff; {
+		n := d.room(diff - from)
+		for i, b := range d.next[scan+from : scan+from+n] {
+			d.out = append(d.out, b-old[from+i])
+		}
+		from += n
 	}
-	d.out = append(d.out, d.next[scan+diff:scan+diff+extra]...)
+	for from := 0; from < extra; {
+		n := d.room(extra - from)
+		d.out = append(d.out, d.next[scan+diff+from:scan+diff+from+n]...)
+		from += n
+	}
+}
+
+// room makes room for some of n bytes that are to be written.
+func (d *differ) room(n int) int {
+	if len(d.out) >= outSize {
+		d.flush()
+	}
+	return min(n, outSize-len(d.out))
+}
+
+func (d *differ) flush() {
+	if d.err == nil && len(d.out) > 0 {
+		_, d.err = d.w.Write(d.out)
+	}
+	d.out = d.out[:0]
 }
 
 // extend returns how many bytes of next agree with old for the most part: the

@@ -230,19 +230,19 @@ func (b *builder) addContent(r *compared) error {
 
 // addPatch makes the file with a binary patch.
 func (b *builder) addPatch(r *compared) error {
-	p, err := b.next(int64(len(r.patch)))
+	p, err := b.next(r.patch.size)
 	if err != nil {
 		return err
 	}
 	if err := p.open(r); err != nil {
 		return err
 	}
-	at, err := p.addBytes(r.patch)
+	at, err := p.addRange(r.patch, 0, r.patch.size)
 	if err != nil {
 		return err
 	}
-	p.op(opPatch, at, uint64(len(r.patch)))
-	p.patched += int64(len(r.patch))
+	p.op(opPatch, at, uint64(r.patch.size))
+	p.patched += r.patch.size
 	p.op(opClose)
 	return nil
 }
@@ -269,10 +269,7 @@ func (b *builder) addChunks(r *compared) error {
 			p.op(opWrite, uint64(s.Length), uint64(s.Old))
 			continue
 		}
-		at, n, err := p.addFrom(io.NewSectionReader(r.next, from, s.Length))
-		if err == nil && n != s.Length {
-			err = io.ErrUnexpectedEOF
-		}
+		at, err := p.addRange(r.next, from, s.Length)
 		if err != nil {
 			return err
 		}
@@ -291,7 +288,7 @@ func (b *builder) addChunks(r *compared) error {
 type compared struct {
 	plan     *filePlan
 	header   ostree.FileHeader
-	patch    []byte
+	patch    *source
 	segments []rollsum.Segment
 	fresh    int64   // how many bytes of the segments are new
 	next     *source // which has them; nil if there are none
@@ -299,10 +296,13 @@ type compared struct {
 }
 
 func (r *compared) close() error {
-	if r.next == nil {
-		return nil
+	var err error
+	for _, s := range []*source{r.patch, r.next} {
+		if s != nil {
+			err = errors.Join(err, s.close())
+		}
 	}
-	return r.next.close()
+	return err
 }
 
 // open starts a file with a source.
@@ -346,4 +346,12 @@ func (p *partWriter) addFrom(r io.Reader) (at uint64, n int64, err error) {
 	n, err = io.Copy(p.blob, r)
 	p.blobSize += n
 	return at, n, err
+}
+
+func (p *partWriter) addRange(r io.ReaderAt, from, size int64) (at uint64, err error) {
+	at, n, err := p.addFrom(io.NewSectionReader(r, from, size))
+	if err == nil && n != size {
+		err = io.ErrUnexpectedEOF
+	}
+	return at, err
 }

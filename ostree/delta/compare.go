@@ -6,8 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 
+	"example.com/rpmostree/internal/atomicfs"
 	"example.com/rpmostree/internal/bsdiff"
+	"example.com/rpmostree/internal/dirfd"
 	"example.com/rpmostree/internal/rollsum"
 	"example.com/rpmostree/ostree"
 	"golang.org/x/sync/errgroup"
@@ -98,7 +101,7 @@ func (b *builder) memoryFor(f *filePlan) int64 {
 	if both > b.maxPatch() { // is never in memory as a whole
 		return chunkMemory + both/256
 	}
-	return both + f.size + int64(bsdiff.MemoryFor(int(f.from.size))) + baseMemory
+	return both + min(f.size, inMemory) + int64(bsdiff.MemoryFor(int(f.from.size))) + baseMemory
 }
 
 func (b *builder) maxPatch() int64 {
@@ -140,17 +143,57 @@ func (b *builder) compare(ctx context.Context, f *filePlan) (r *compared, err er
 		r.segments = []rollsum.Segment{{Old: 0, Length: f.size}}
 		return r, nil
 	}
-	r.usePatch(old, next)
-	return r, nil
+	return r, b.usePatch(ctx, r, old, next)
 }
 
 // usePatch keeps a patch unless it shows that the files have little in common:
-// then the file as it is compresses as well.
-func (r *compared) usePatch(old, next []byte) {
-	patch := bsdiff.Diff(old, next)
-	if zeros := bytes.Count(patch, []byte{0}); zeros > len(next)/16 || len(patch) < len(next) {
-		r.patch = patch
+// then the file as it is compresses as well. A large patch is written to a file
+// without a name.
+func (b *builder) usePatch(ctx context.Context, r *compared, old, next []byte) error {
+	patch := &patchSink{}
+	if len(next) <= inMemory {
+		patch.buf.Grow(len(next) + len(next)/32 + baseMemory/1024)
+	} else {
+		f, err := atomicfs.TempFile(ctx, b.tmp, 0o600)
+		if err != nil {
+			return err
+		}
+		patch.file = f
 	}
+	if err := bsdiff.Diff(patch, old, next); err != nil {
+		return errors.Join(err, patch.source(ctx, b.tmp).close())
+	}
+	s := patch.source(ctx, b.tmp)
+	if patch.zeros > len(next)/16 || s.size < int64(len(next)) {
+		r.patch = s
+		return nil
+	}
+	return s.close()
+}
+
+// patchSink collects a patch, in memory if there is no file, and counts bytes that
+// are 0: they compress to next to nothing.
+type patchSink struct {
+	file  *os.File
+	buf   bytes.Buffer
+	size  int64
+	zeros int
+}
+
+func (p *patchSink) Write(b []byte) (int, error) {
+	p.zeros += bytes.Count(b, []byte{0})
+	p.size += int64(len(b))
+	if p.file == nil {
+		return p.buf.Write(b)
+	}
+	return p.file.Write(b)
+}
+
+func (p *patchSink) source(ctx context.Context, tmp *dirfd.Dir) *source {
+	if p.file == nil {
+		return &source{bytes.NewReader(p.buf.Bytes()), p.size, func() error { return nil }}
+	}
+	return &source{p.file, p.size, func() error { return atomicfs.Discard(ctx, tmp, p.file) }}
 }
 
 // compareChunks reads both files piece by piece, so that memory does not depend on

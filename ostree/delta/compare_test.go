@@ -38,6 +38,33 @@ func TestChunksHoldWhatChanged(t *testing.T) {
 	}
 }
 
+// TestLargePatch: a patch that is too large for memory makes the same file, and leaves nothing behind.
+func TestLargePatch(t *testing.T) {
+	ctx := context.Background()
+	old := noise(1, inMemory)
+	next := []byte(old[:3_000_000] + noise(2, 200_000) + old[2_500_000:])
+	for i := 5_000_000; i < len(next); i += 50_000 {
+		next[i]++
+	}
+	repo := ostreetest.NewRepo(t, ostree.ModeBareUser)
+	w := &world{repo: repo}
+	w.name.From = ostreetest.Write(t, repo, "main", map[string]string{"f": old})
+	w.name.To = ostreetest.Write(t, repo, "main", map[string]string{"f": string(next)})
+	before := openFiles(t)
+	stats, err := Generate(ctx, repo, w.name, nil)
+	require.NoError(t, err)
+	require.LessOrEqual(t, openFiles(t), before)
+	require.Equal(t, 1, stats.Patched)
+	require.Less(t, stats.Size, uint64(220_000))
+	d, err := Open(repo, w.name)
+	require.NoError(t, err)
+	dst := w.clone(t, ostree.ModeArchive)
+	_, err = d.Apply(ctx, dst, nil)
+	require.NoError(t, err)
+	requireIntact(t, dst)
+	requireNoTemporaries(t, repo)
+}
+
 // TestDamagedSource: a file of the old commit that is shorter than it says fails the generation, leaves no delta, and
 // nothing is left open.
 func TestDamagedSource(t *testing.T) {

@@ -25,6 +25,12 @@
 // the memory of the decoder is bounded, and an instruction that is not known is
 // an error that says where it is.
 //
+// A [Delta] and a [Superblock] may be used by several goroutines, and need not be
+// closed: files of the delta are open only during a call. [Delta.Apply] is one
+// transaction, so that after an interruption nothing of it can be seen. Errors are
+// those of package ostree, and a [*MissingError] where the delta builds on what is not
+// there.
+//
 // Deltas lie in the directory deltas/ of a repository, whose names are checksums
 // in base64; an index in delta-indexes/ tells clients which deltas lead to a
 // commit.
