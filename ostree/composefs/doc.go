@@ -32,5 +32,10 @@
 // A symbolic link whose target has more than about 4060 bytes is stored in a block
 // of its own; the composefs tools refuse it, so there is no digest to agree with.
 //
+// [DigestOf] and [WriteImage] read every file once, to hash it, unless NoVerity is
+// set, and hold the names and attributes of the whole tree in memory, not content.
+// The image is written from front to back; the caller syncs and names it. Errors
+// are those of package ostree.
+//
 // The package reads no images and mounts nothing.
 package composefs

@@ -18,6 +18,28 @@
 // Without a server, [VolumeRepos] finds repositories on removable volumes and
 // [LANRepos] those that neighbours on the network announce.
 //
+// # Errors
+//
+// Messages name the object, ref or file, and the URL. What [errors.Is] and
+// [errors.As] find in them, besides what package ostree says about the local
+// repository and what a Verifier has returned:
+//
+//	*UnknownRefError      the source has no such ref; an fs.ErrNotExist
+//	*InvalidRefError      what it has as a ref is none, but perhaps an error page
+//	*TimestampError       a commit is older than the one that the ref has
+//	*NoDeltaError         a static delta is required, and none can be used
+//	*ostree.CorruptError  what came is not what its name says
+//	fs.ErrNotExist        the source lacks a file: HTTP status 403, 404 or 410
+//
+// # Cost
+//
+// A pull asks a server for the summary and its signature, with validators so that
+// an unchanged one is not sent again, or, if there is none, for each ref; for each
+// commit that is new and for its detached metadata; then for the parts of static
+// deltas or, without, for each object that is missing. Memory does not depend on the
+// size of files: see [Options].Concurrency. Files are synced to disk together, once,
+// before refs change.
+//
 // The protocol is the plain files of an archive repository over HTTP, as the
 // libostree manual describes (https://ostreedev.github.io/ostree/repo/).
 package pull
@@ -113,7 +135,7 @@ type Options struct {
 	ProgressInterval time.Duration
 }
 
-// Verifier decides whether to trust what a source says. An error refuses it,
+// Verifier decides whether to trust what a source says. Calls may be concurrent. An error refuses it,
 // and the pull fails without having stored anything of it.
 type Verifier interface {
 	// VerifyCommit is given the bytes of a commit object and its detached

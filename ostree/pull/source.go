@@ -18,7 +18,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Source is a repository to pull from, as a set of files.
+// Source is a repository to pull from, as a set of files. It is used by several
+// goroutines at a time.
 type Source interface {
 	// Get opens a file by its path below the repository ("refs/heads/main").
 	// size is -1 if unknown. The error matches fs.ErrNotExist if there is no

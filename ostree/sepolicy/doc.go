@@ -1,7 +1,7 @@
 // Package sepolicy labels files as SELinux's file_contexts files say, without
 // libselinux and on any kernel. [Load] finds the policy of a root file system,
 // [Policy.Lookup] gives the label of a path, and a [Labeler] plugs a policy into
-// the import and the checkout of package ostree.
+// the import and the checkout of package ostree, or labels what is on disk.
 //
 // A policy is the text files of file_contexts(5): file_contexts, then
 // file_contexts.homedirs and file_contexts.local, with the path aliases of

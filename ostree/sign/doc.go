@@ -25,6 +25,14 @@
 // sign-verify lists several kinds, one of them is enough. One good signature is
 // enough for a commit that has several.
 //
+// Errors that a program may want to tell apart: [ErrNoSignatures],
+// [ErrNoDetachedMetadata], [ErrNoSummarySignature], [ErrNoGPGSignatures] and
+// [ErrNoGPGSummary] for what is not signed, a [*SignatureError] with what is known
+// about OpenPGP signatures that are no good, [ErrAlreadySigned], [ErrUnknownKind].
+//
+// A [Verifier], [Keyring] or [KeySet] may be used by several goroutines while no keys
+// are added.
+//
 // Messages about signatures begin with a capital and read as those of the ostree
 // command, since scripts around it look for them.
 //
