@@ -59,7 +59,7 @@ func loadTree(ctx context.Context, repo *ostree.Repo, c ostree.Checksum) (*tree,
 	}
 	state, err := repo.CommitState(ctx, c)
 	if err == nil && state != ostree.CommitNormal {
-		err = fmt.Errorf("commit %s is not complete", c)
+		err = fmt.Errorf("commit %s is not complete; pull it again", c)
 	}
 	if err != nil {
 		return nil, nil, err

@@ -166,7 +166,7 @@ type refuse struct {
 	commit, summary bool
 }
 
-var errNoVerifier = errors.New("signature verification is demanded by the configuration, but nothing to verify with was given")
+var errNoVerifier = errors.New("signature verification is demanded by the configuration, but nothing to verify with was given; set Options.Verify, for example to what sign.ForRemote returns")
 
 func (r refuse) VerifyCommit(context.Context, []byte, *gvariant.Dict) error {
 	if !r.commit {

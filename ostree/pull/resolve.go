@@ -89,7 +89,7 @@ func (p *puller) resolve(ctx context.Context) ([]want, error) {
 	refs := p.o.Refs
 	all := len(refs) == 0 && len(p.o.OverrideCommits) == 0
 	if all && p.local == nil && !p.o.Mirror {
-		return nil, errors.New("no refs given to pull")
+		return nil, errors.New("no refs given to pull; name some, set the branches of the remote, or mirror all")
 	}
 	if err := p.listOffered(ctx, all); err != nil {
 		return nil, err
