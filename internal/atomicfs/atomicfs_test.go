@@ -292,3 +292,15 @@ func BenchmarkLink(b *testing.B) {
 		unix.Unlinkat(d.Fd(), "g", 0)
 	}
 }
+
+// TestWithoutSync: the hook is asked as ever, the kernel is not: it would not sync what is closed.
+func TestWithoutSync(t *testing.T) {
+	f, err := os.Create(filepath.Join(t.TempDir(), "f"))
+	require.NoError(t, err)
+	require.NoError(t, f.Close())
+	var asked []Op
+	ctx := WithHook(t.Context(), func(op Op, _ string) error { asked = append(asked, op); return nil })
+	require.ErrorIs(t, SyncFile(ctx, f), unix.EBADF)
+	require.NoError(t, SyncFile(WithoutSync(ctx), f))
+	require.Equal(t, []Op{OpFsync, OpFsync}, asked)
+}

@@ -125,7 +125,7 @@ func SyncFile(ctx context.Context, f *os.File) error {
 	if err := CheckHook(ctx, OpFsync, f.Name()); err != nil {
 		return err
 	}
-	return pathErr("sync", f.Name(), retry(func() error { return unix.Fdatasync(int(f.Fd())) }))
+	return pathErr("sync", f.Name(), durably(ctx, func() error { return unix.Fdatasync(int(f.Fd())) }))
 }
 
 // SyncDir makes the names in d durable (fsync(2) of the directory).
@@ -133,7 +133,7 @@ func SyncDir(ctx context.Context, d *dirfd.Dir) error {
 	if err := check(ctx, OpFsync, d, "."); err != nil {
 		return err
 	}
-	return pathErr("sync", d.Path(), retry(func() error { return unix.Fsync(d.Fd()) }))
+	return pathErr("sync", d.Path(), durably(ctx, func() error { return unix.Fsync(d.Fd()) }))
 }
 
 // SyncFS makes everything on the file system of d durable (syncfs(2)).
@@ -141,7 +141,7 @@ func SyncFS(ctx context.Context, d *dirfd.Dir) error {
 	if err := check(ctx, OpSyncFS, d, "."); err != nil {
 		return err
 	}
-	return pathErr("syncfs", d.Path(), retry(func() error { return unix.Syncfs(d.Fd()) }))
+	return pathErr("syncfs", d.Path(), durably(ctx, func() error { return unix.Syncfs(d.Fd()) }))
 }
 
 func pathErr(op, p string, err error) error {

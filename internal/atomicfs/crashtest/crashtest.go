@@ -33,7 +33,8 @@ type Scenario struct {
 	// CloneSetup runs Setup once and copies its result (cp -a) for every
 	// round; for a costly Setup that stores no absolute paths.
 	CloneSetup bool
-	// Op is the operation. It must pass ctx on to internal/atomicfs.
+	// Op is the operation. It must pass ctx on to internal/atomicfs; syncs are
+	// steps, but do not wait for the disk.
 	Op func(ctx context.Context, dir string) error
 	// Check looks at dir after Op: as a fresh process would after a reboot
 	// when died is set, otherwise after a complete run.
@@ -143,7 +144,8 @@ func (s *Scenario) directories(t testing.TB, root string) func(k int) string {
 
 func (s *Scenario) round(t testing.TB, in *injector, dir string) {
 	t.Helper()
-	err := s.Op(atomicfs.WithHook(context.Background(), in.hook), dir)
+	ctx := atomicfs.WithoutSync(t.Context())
+	err := s.Op(atomicfs.WithHook(ctx, in.hook), dir)
 	st := &stepTB{TB: t, where: in.where, n: in.at, cause: in.err}
 	if !in.fired() {
 		if err != nil {
@@ -158,7 +160,7 @@ func (s *Scenario) round(t testing.TB, in *injector, dir string) {
 	if retry == nil {
 		retry = s.Op
 	}
-	if err := retry(context.Background(), dir); err != nil {
+	if err := retry(ctx, dir); err != nil {
 		st.Fatalf("second run: %v", err)
 	}
 	s.final(st, dir)
