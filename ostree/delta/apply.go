@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"runtime"
 
 	"example.com/rpmostree/internal/dirfd"
@@ -31,7 +32,8 @@ type ApplyOptions struct {
 	// CPUs.
 	Workers int
 	// MaxPart is the largest size of a part, decompressed, in bytes; <= 0 means
-	// 1 GiB. Parts above 8 MiB are decompressed to disk.
+	// 4 GiB. Parts above 8 MiB are decompressed to disk; nearly all generators end
+	// them at 32 MB, but a file is never divided.
 	MaxPart int64
 	// NoSync leaves out flushing to disk, see [ostree.TxOptions].
 	NoSync bool
@@ -44,7 +46,7 @@ func (o *ApplyOptions) workers() int {
 	return runtime.GOMAXPROCS(0)
 }
 
-const defaultMaxPart = 1 << 30
+const defaultMaxPart = min(4<<30, math.MaxInt)
 
 func (o *ApplyOptions) limits() limits {
 	l := limits{size: defaultMaxPart, unchecked: true}
@@ -273,7 +275,7 @@ type maker struct {
 
 func (m *maker) makeAll(ctx context.Context, objects []ostree.ObjectName, workers int) error {
 	// The program is checked as a whole before it starts.
-	if err := m.jobs(objects, func(job) error { return nil }); err != nil {
+	if err := m.check(objects); err != nil {
 		return err
 	}
 	g, gctx := errgroup.WithContext(ctx)

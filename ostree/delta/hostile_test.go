@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"testing"
@@ -72,6 +73,21 @@ func TestHostileOperations(t *testing.T) {
 	file := ostree.ObjectName{Checksum: want, Type: ostree.TypeFile}
 	tree := ostree.ObjectName{Checksum: want, Type: ostree.TypeDirTree}
 	blob := append([]byte("hello"), source[:]...)
+	record := func(diff, insert, seek int64, data string) {
+		for _, v := range []int64{diff, insert, seek} {
+			x := uint64(v)
+			if v < 0 {
+				x = uint64(-v) | 1<<63
+			}
+			blob = binary.LittleEndian.AppendUint64(blob, x)
+		}
+		blob = append(blob, data...)
+	}
+	record(5, 0, 0, "hello") // added to 01234
+	record(0, 0, -1000, "")  // what is there counts as zero
+	record(5, 0, 0, "hello")
+	record(0, 0, -1<<62, "")
+	record(-5, 0, 0, "")
 	const far = uint64(1) << 63
 	for _, tc := range []struct {
 		name    string
@@ -105,9 +121,17 @@ func TestHostileOperations(t *testing.T) {
 		{"patch without source", program('o', 0, 0, 5, 'B', 0, 5, 'c'), []ostree.ObjectName{file}, "patch without a source"},
 		{"patch outside", program('o', 0, 0, 5, 'r', 5, 'B', 0, 5000, 'c'), []ostree.ObjectName{file}, "outside of"},
 		{"patch cut off", program('o', 0, 0, 5, 'r', 5, 'B', 0, 5, 'c'), []ostree.ObjectName{file}, "corrupt patch"},
-		{"source outside", program('o', 0, 0, 5, 'r', 6, 'c'), []ostree.ObjectName{file}, "outside of"},
+		{"source outside", program('o', 0, 0, 5, 'r', 136, 'c'), []ostree.ObjectName{file}, "outside of"},
 		{"source missing", program('o', 0, 0, 5, 'r', 3, 'w', 1, 0, 'c'), []ostree.ObjectName{file}, "source 6c6f"},
 		{"read outside source", program('o', 0, 0, 5, 'r', 5, 'w', 11, 0, 'c'), []ostree.ObjectName{file}, "outside of the 10 bytes of the source"},
+		{"more than promised", program('o', 0, 0, 5, 'w', 5, 0, 'w', 5, 0, 'c'), []ostree.ObjectName{file}, "content has 10 bytes, 5 expected"},
+		{"the same twice", program('S', 0, 0, 5, 0, 'o', 0, 0, 5, 'w', 5, 0, 'c'), []ostree.ObjectName{file, file}, ""},
+		{"source across objects", program('r', 5, 'o', 0, 0, 5, 'R', 'w', 5, 0, 'c'), []ostree.ObjectName{file}, ""},
+		{"source after close", program('o', 0, 0, 5, 'r', 5, 'R', 'w', 5, 0, 'c', 'o', 0, 0, 5, 'B', 0, 5, 'c'), []ostree.ObjectName{file, file}, "patch without a source"},
+		{"patch of the wrong bytes", program('o', 0, 0, 5, 'r', 5, 'B', 37, 29, 'c'), []ostree.ObjectName{file}, "content has checksum"},
+		{"patch before its source", program('o', 0, 0, 5, 'r', 5, 'B', 66, 53, 'c'), []ostree.ObjectName{file}, ""},
+		{"patch seeks far", program('o', 0, 0, 5, 'r', 5, 'B', 119, 24, 'c'), []ostree.ObjectName{file}, "position out of range"},
+		{"patch with negative lengths", program('o', 0, 0, 5, 'r', 5, 'B', 143, 24, 'c'), []ostree.ObjectName{file}, "difference of -5 bytes"},
 		{"read overflow", program('o', 0, 0, 5, 'r', 5, 'w', far, far, 'c'), []ostree.ObjectName{file}, "outside of the 10 bytes of the source"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -200,6 +224,7 @@ func TestHostileSuperblocks(t *testing.T) {
 		{"part version", with(6, info(1, sum, nil)), "part 0: unknown version 1"},
 		{"part checksum", with(6, info(0, sum[1:], nil)), "part 0"},
 		{"part objects", with(6, info(0, sum, make([]byte, 34))), "no multiple of 33"},
+		{"part with another commit", with(6, info(0, sum, append([]byte{byte(ostree.TypeCommit)}, w.name.From[:]...))), "part 0: makes commit " + w.name.From.String()},
 		{"part object type", with(6, info(0, sum, append([]byte{7}, sum...))), "of type 7"},
 		{"fallback", with(7, array(fallbackType, gvariant.NewTuple(gvariant.NewByte(1), gvariant.NewBytes(nil), gvariant.NewUint64(1), gvariant.NewUint64(1)))), "fallback 0"},
 	} {
@@ -209,6 +234,53 @@ func TestHostileSuperblocks(t *testing.T) {
 			require.ErrorContains(t, err, "parse delta superblock: ")
 		})
 	}
+}
+
+// TestManyFallbacks: a superblock with a hundred thousand parts and fallbacks is read in memory that is a small multiple of its
+// length, and refused before anything is written.
+func TestManyFallbacks(t *testing.T) {
+	w := newWorld(t)
+	_, err := Generate(t.Context(), w.repo, w.name, nil)
+	require.NoError(t, err)
+	d, err := Open(w.repo, w.name)
+	require.NoError(t, err)
+	v, err := gvariant.Decode(superblockType, d.Bytes())
+	require.NoError(t, err)
+	const many = 100_000
+	var fallbacks, parts, members []gvariant.Value
+	one := gvariant.NewUint64(1)
+	for i := range many {
+		sum := binary.BigEndian.AppendUint64(make([]byte, 24), uint64(i))
+		fallbacks = append(fallbacks, gvariant.NewTuple(gvariant.NewByte(1), gvariant.NewBytes(sum), one, one))
+		parts = append(parts, gvariant.NewTuple(gvariant.NewUint32(0), gvariant.NewBytes(sum), one, one, gvariant.NewBytes(nil)))
+	}
+	for i, m := range v.All() {
+		switch i {
+		case 6:
+			m, err = gvariant.NewArray(partInfoType, parts...)
+		case 7:
+			m, err = gvariant.NewArray(fallbackType, fallbacks...)
+		}
+		require.NoError(t, err)
+		members = append(members, m)
+	}
+	data := gvariant.NewTuple(members...).Bytes()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	d, err = Parse(data)
+	require.NoError(t, err)
+	runtime.ReadMemStats(&after)
+	require.Len(t, d.Superblock.Parts, many)
+	require.Len(t, d.Superblock.Fallbacks, many)
+	require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(20*len(data)))
+	dst := w.clone(t, ostree.ModeBareUser)
+	_, err = d.Apply(t.Context(), dst, nil)
+	require.ErrorContains(t, err, "is a fallback")
+	requireNoTemporaries(t, dst)
+	d.Superblock.Fallbacks = nil
+	_, err = d.Apply(t.Context(), dst, nil)
+	require.ErrorContains(t, err, "part ")
+	requireNoTemporaries(t, dst)
 }
 
 // Deltas without a note about the byte order are judged by their sizes.

@@ -78,7 +78,17 @@ type job struct {
 // jobs calls yield for each object of the part, and checks the structure of the
 // program: every number of a job is within bounds.
 func (p *payload) jobs(objects []ostree.ObjectName, yield func(job) error) error {
-	s := &scanner{payload: p, cur: cursor{ops: p.ops}, objects: objects}
+	return (&scanner{payload: p, cur: cursor{ops: p.ops}, objects: objects}).run(yield)
+}
+
+// check is jobs for its errors: attributes, which may be long and of use for many
+// objects, are not decoded.
+func (p *payload) check(objects []ostree.ObjectName) error {
+	s := &scanner{payload: p, cur: cursor{ops: p.ops}, objects: objects, only: true}
+	return s.run(func(job) error { return nil })
+}
+
+func (s *scanner) run(yield func(job) error) error {
 	for s.cur.pos < len(s.ops) {
 		at := s.cur.pos
 		if err := s.step(yield); err != nil {
@@ -88,8 +98,8 @@ func (p *payload) jobs(objects []ostree.ObjectName, yield func(job) error) error
 	switch {
 	case s.open != nil:
 		return fmt.Errorf("ends inside of object %s", s.open.name)
-	case s.made < len(objects):
-		return fmt.Errorf("makes %d of %d objects", s.made, len(objects))
+	case s.made < len(s.objects):
+		return fmt.Errorf("makes %d of %d objects", s.made, len(s.objects))
 	}
 	return nil
 }
@@ -110,6 +120,7 @@ type scanner struct {
 	made    int
 	open    *job
 	source  ostree.Checksum
+	only    bool // to check
 }
 
 // current is the object to be made.
@@ -191,8 +202,14 @@ func (s *scanner) header(mode, xattrs uint64) (ostree.FileHeader, error) {
 		return ostree.FileHeader{}, fmt.Errorf("mode %d of %d", mode, len(s.modes))
 	}
 	m := s.modes[mode]
-	x, err := s.xattrs(xattrs)
-	return ostree.FileHeader{UID: m.uid, GID: m.gid, Mode: m.mode, Xattrs: x}, err
+	h := ostree.FileHeader{UID: m.uid, GID: m.gid, Mode: m.mode}
+	if n := s.value.Index(1).Len(); xattrs >= uint64(n) {
+		return h, fmt.Errorf("attributes %d of %d", xattrs, n)
+	}
+	if !s.only {
+		h.Xattrs = s.xattrs(int(xattrs))
+	}
+	return h, nil
 }
 
 // maxContent keeps sizes of files within an int64 with room for sums.

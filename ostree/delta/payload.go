@@ -85,10 +85,11 @@ func (p *Part) readInline(ctx context.Context, r io.Reader, tmp *dirfd.Dir, limi
 	return out, nil
 }
 
-// limit is the largest decoded part: a patch is hardly larger than the file it
-// makes.
+// limit is the largest decoded part. A patch is hardly larger than the file it
+// makes, but may be: each of its records has 24 bytes, and gets at least 8 of the
+// file.
 func (p *Part) limit(l limits) limits {
-	declared := min(p.Usize, 1<<60)*2 + partOverhead
+	declared := min(p.Usize, 1<<60)*4 + partOverhead
 	l.size = min(l.size, int64(declared))
 	return l
 }
@@ -148,16 +149,12 @@ func parsePayload(s *storage) (*payload, error) {
 }
 
 // xattrs returns element i of the table of attributes.
-func (p *payload) xattrs(i uint64) (ostree.Xattrs, error) {
-	table := p.value.Index(1)
-	if i >= uint64(table.Len()) {
-		return nil, fmt.Errorf("attributes %d of %d", i, table.Len())
-	}
+func (p *payload) xattrs(i int) ostree.Xattrs {
 	var out ostree.Xattrs
-	for _, x := range table.Index(int(i)).All() {
+	for _, x := range p.value.Index(1).Index(i).All() {
 		out = append(out, ostree.Xattr{Name: string(x.Index(0).ByteString()), Value: x.Index(1).RawBytes()})
 	}
-	return out, nil
+	return out
 }
 
 // bytes returns blob[offset:][:size].

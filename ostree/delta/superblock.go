@@ -120,6 +120,9 @@ func (s *Superblock) parseLists(parts, fallbacks gvariant.Value) error {
 		if err != nil {
 			return fmt.Errorf("part %d: %w", i, err)
 		}
+		if err := s.checkCommits(&p); err != nil {
+			return fmt.Errorf("part %d: %w", i, err)
+		}
 		s.Parts = append(s.Parts, p)
 	}
 	for i, v := range fallbacks.All() {
@@ -138,6 +141,17 @@ func (s *Superblock) parseLists(parts, fallbacks gvariant.Value) error {
 	}
 	for i := range s.Fallbacks {
 		swap(&s.Fallbacks[i].Size, &s.Fallbacks[i].Usize)
+	}
+	return nil
+}
+
+// checkCommits keeps commits that nobody has verified out of the repository: a
+// part makes no other than the one the delta leads to.
+func (s *Superblock) checkCommits(p *Part) error {
+	for _, n := range p.Objects {
+		if n.Type == ostree.TypeCommit && n.Checksum != s.Name.To {
+			return fmt.Errorf("makes commit %s, to which the delta does not lead", n.Checksum)
+		}
 	}
 	return nil
 }
