@@ -158,6 +158,42 @@ func TestVeritySealsLinks(t *testing.T) {
 	}
 }
 
+// TestEnableVerity: objects from before the setting, of all kinds, get it; so do those of a copy.
+func TestEnableVerity(t *testing.T) {
+	for _, mode := range append(writableModes, ModeBareSplitXattrs) {
+		t.Run(mode.String(), func(t *testing.T) {
+			if mode == ModeBareSplitXattrs {
+				testenv.NeedRoot(t)
+			}
+			r := newRepo(t, mode, "ex-split-xattrs.write=true")
+			v := &fakeVerity{}
+			ctx := atomicfs.WithVerity(t.Context(), v.enable)
+			_, err := commitDir(ctx, r, sealTree(t), nil)
+			require.NoError(t, err)
+			image := filepath.Join(t.TempDir(), "image")
+			require.NoError(t, os.WriteFile(image, []byte("x"), 0o644))
+			require.NoError(t, r.EnableVerity(ctx, image))
+			require.Zero(t, v.calls, "the setting is no")
+			configure(t, r, "ex-integrity.fsverity=yes")
+			for range 2 {
+				require.NoError(t, r.EnableVerity(ctx, image))
+				v.requireSealed(t, r)
+				var st unix.Stat_t
+				require.NoError(t, unix.Stat(image, &st))
+				require.True(t, v.sealed[st.Ino])
+			}
+			require.ErrorIs(t, r.EnableVerity(ctx, image+".missing"), fs.ErrNotExist)
+
+			none := atomicfs.WithVerity(t.Context(), func(*os.File) error { return unix.EOPNOTSUPP })
+			err = r.EnableVerity(none)
+			require.ErrorIs(t, err, errors.ErrUnsupported)
+			require.ErrorContains(t, err, "or set ex-integrity.fsverity to maybe")
+			configure(t, r, "ex-integrity.fsverity=maybe")
+			require.NoError(t, r.EnableVerity(none, image))
+		})
+	}
+}
+
 func TestVerityConsumes(t *testing.T) {
 	r := newRepo(t, ModeBareUserOnly, "ex-integrity.fsverity=yes")
 	v := &fakeVerity{}

@@ -31,7 +31,7 @@ func (a *app) adminCommand() *cobra.Command {
 	for _, sub := range []*cobra.Command{
 		a.adminBootCompleteCommand(), a.adminCleanupCommand(), a.adminConfigDiffCommand(), a.adminDeployCommand(), a.adminFinalizeStagedCommand(), a.adminInitFSCommand(),
 		a.adminInstutilCommand(), a.adminKargsCommand(), a.adminLockFinalizationCommand(), a.adminOSInitCommand(), a.adminPinCommand(),
-		a.adminSetDefaultCommand(), a.adminSetOriginCommand(), a.adminStateOverlayCommand(), a.adminStatusCommand(), a.adminSwitchCommand(),
+		a.adminPostCopyCommand(), a.adminSetDefaultCommand(), a.adminSetOriginCommand(), a.adminStateOverlayCommand(), a.adminStatusCommand(), a.adminSwitchCommand(),
 		a.adminUndeployCommand(), a.adminUnlockCommand(), a.adminUpgradeCommand(),
 	} {
 		a.sysrootFlag(sub)
