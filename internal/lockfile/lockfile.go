@@ -35,7 +35,8 @@ type Options struct {
 	Shared bool
 	// NonBlocking fails with *LockedError instead of waiting.
 	NonBlocking bool
-	// Timeout > 0 bounds the waiting; *LockedError after it.
+	// Timeout > 0 bounds the waiting, from the first attempt that failed;
+	// *LockedError after it.
 	Timeout time.Duration
 	// RemoveOnRelease unlinks the file on Release. All users of the file must
 	// agree on it.
@@ -158,18 +159,17 @@ type waiter struct {
 	started  bool
 }
 
-func newWaiter(o *Options) *waiter {
-	w := &waiter{o: o, pause: time.Millisecond}
-	if o.Timeout > 0 {
-		w.deadline = time.Now().Add(o.Timeout)
-	}
-	return w
-}
+func newWaiter(o *Options) *waiter { return &waiter{o: o, pause: time.Millisecond} }
 
 func (w *waiter) wait(ctx context.Context, path string) error {
 	const maxPause = 20 * time.Millisecond // there may be short gaps between those who share the lock
 	pause := w.pause
-	if !w.deadline.IsZero() {
+	switch {
+	case w.o.Timeout <= 0:
+	case !w.started:
+		w.deadline = time.Now().Add(w.o.Timeout)
+		pause = min(pause, w.o.Timeout)
+	default:
 		pause = min(pause, time.Until(w.deadline))
 	}
 	if w.o.NonBlocking || pause <= 0 {
