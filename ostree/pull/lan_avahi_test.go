@@ -157,7 +157,7 @@ func TestLANReposFails(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 }
 
-// TestLANResolveTimesOut: who does not answer in time does not keep others from being found.
+// TestLANResolveTimesOut: who does not answer in time does not keep others from being found, given the time that they need.
 func TestLANResolveTimesOut(t *testing.T) {
 	good := NewAdvert(0, time.Time{}, nil)
 	release := make(chan struct{})
@@ -177,10 +177,16 @@ func TestLANResolveTimesOut(t *testing.T) {
 	}
 	bus := serveAvahi(t, a)
 	defer close(release)
-	var ignored []string
-	repos, err := LANRepos(t.Context(), &LANOptions{Bus: bus, Timeout: 300 * time.Millisecond, Ignored: func(service string, _ error) { ignored = append(ignored, service) }})
-	require.NoError(t, err)
-	require.Len(t, repos, 1)
-	require.Equal(t, "quick", repos[0].Name)
-	require.Equal(t, []string{"slow"}, ignored)
+	for timeout := 300 * time.Millisecond; ; timeout *= 2 {
+		var ignored []string
+		repos, err := LANRepos(t.Context(), &LANOptions{Bus: bus, Timeout: timeout, Ignored: func(service string, _ error) { ignored = append(ignored, service) }})
+		if timeout < time.Minute && len(repos) == 0 {
+			continue // a busy machine
+		}
+		require.NoError(t, err)
+		require.Len(t, repos, 1)
+		require.Equal(t, "quick", repos[0].Name)
+		require.Equal(t, []string{"slow"}, ignored)
+		break
+	}
 }
