@@ -13,6 +13,7 @@ import (
 
 // TestAutomaticSummariesIndexDeltasAsTheRealOnes: with core.auto-update-summary a new ref is enough.
 func TestAutomaticSummariesIndexDeltasAsTheRealOnes(t *testing.T) {
+	t.Parallel()
 	testenv.NeedTool(t, "ostree")
 	ours, dir := ourCommand(t), t.TempDir()
 	plain, tree := filepath.Join(dir, "repo"), filepath.Join(dir, "tree")

@@ -13,6 +13,7 @@ import (
 
 // TestCatOfLinksIsTheRealOne: a symbolic link leads to a file, but not to what is below a directory.
 func TestCatOfLinksIsTheRealOne(t *testing.T) {
+	t.Parallel()
 	testenv.NeedTool(t, "ostree")
 	ours, dir := ourCommand(t), t.TempDir()
 	repo, tree := filepath.Join(dir, "repo"), filepath.Join(dir, "tree")
@@ -40,6 +41,7 @@ func TestCatOfLinksIsTheRealOne(t *testing.T) {
 
 // TestCatGoesUp: where the real command takes ".." for a name, ours follows the link.
 func TestCatGoesUp(t *testing.T) {
+	t.Parallel()
 	testenv.NeedTool(t, "ostree")
 	ours, dir := ourCommand(t), t.TempDir()
 	repo, tree := filepath.Join(dir, "repo"), filepath.Join(dir, "tree")

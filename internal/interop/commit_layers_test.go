@@ -15,6 +15,7 @@ import (
 
 // TestCommitsOfLayersWriteWhatTheRealOnesDo: the commit is the same, and no object of a tree in between is left.
 func TestCommitsOfLayersWriteWhatTheRealOnesDo(t *testing.T) {
+	t.Parallel()
 	testenv.NeedTool(t, "ostree")
 	testenv.NeedRoot(t)
 	ours, dir := ourCommand(t), t.TempDir()

@@ -165,6 +165,7 @@ func TestDeltaApplyTheirs(t *testing.T) {
 
 // TestDeltaTheirFallback: what has fallbacks cannot be applied without a server.
 func TestDeltaTheirFallback(t *testing.T) {
+	t.Parallel()
 	w := newDeltaWorld(t)
 	testenv.Run(t, "", "ostree", "static-delta", "generate", "--repo="+w.repo, "--from="+w.from, "--to="+w.to)
 	d, err := delta.Open(openDeltaRepo(t, w.repo), w.name(t))

@@ -16,6 +16,7 @@ import (
 
 // TestDeltaOfBlocksForTheirs: a large part is a stream of several blocks, which xz and the real command read.
 func TestDeltaOfBlocksForTheirs(t *testing.T) {
+	t.Parallel()
 	testenv.NeedTool(t, "ostree", "xz", "sh")
 	dir := t.TempDir()
 	tree := filepath.Join(dir, "tree")

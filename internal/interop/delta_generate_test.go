@@ -174,6 +174,7 @@ func TestDeltaPullByTheirs(t *testing.T) {
 
 // TestDeltaPullTheirs: we pull with deltas of the real command, in few requests.
 func TestDeltaPullTheirs(t *testing.T) {
+	t.Parallel()
 	w := newDeltaWorld(t)
 	testenv.Run(t, "", "ostree", "static-delta", "generate", "--repo="+w.repo, "--from="+w.from, "--to="+w.to)
 	testenv.Run(t, "", "ostree", "static-delta", "generate", "--repo="+w.repo, "--empty", "--to="+w.to, "--inline")
@@ -209,6 +210,7 @@ func TestDeltaPullTheirs(t *testing.T) {
 // TestDeltaPullFallsBack: without a usable delta objects are fetched one by one,
 // unless deltas are required.
 func TestDeltaPullFallsBack(t *testing.T) {
+	t.Parallel()
 	w := newDeltaWorld(t)
 	name := w.name(t)
 	repo := openDeltaRepo(t, w.repo)

@@ -151,6 +151,7 @@ func collectionScript(t *testing.T, bin, base, script string) []string {
 
 // TestCookiesAreListedAsTheRealCommandDoes runs it in the repository, as the real command takes the file from where it runs.
 func TestCookiesAreListedAsTheRealCommandDoes(t *testing.T) {
+	t.Parallel()
 	testenv.NeedTool(t, "ostree")
 	dir := t.TempDir()
 	testenv.Run(t, dir, "ostree", "init", "--repo=.", "--mode=archive")

@@ -57,7 +57,7 @@ func TestRandomSessionsAreThoseOfTheRealCommand(t *testing.T) {
 	testenv.NeedRoot(t)
 	testenv.NeedUserXattrs(t, t.TempDir())
 	ours := ourCommand(t)
-	first, last, budget := uint64(2), uint64(9), 15*time.Second
+	first, last := uint64(2), uint64(6)
 	if seeds := os.Getenv("RPMOSTREE_DIFFERENTIAL"); seeds != "" {
 		from, to, _ := strings.Cut(seeds+"-"+seeds, "-")
 		to, _, _ = strings.Cut(to, "-")
@@ -66,15 +66,10 @@ func TestRandomSessionsAreThoseOfTheRealCommand(t *testing.T) {
 		require.NoError(t, err)
 		last, err = strconv.ParseUint(to, 10, 64)
 		require.NoError(t, err)
-		budget = 24 * time.Hour
 	}
-	end := time.Now().Add(budget)
-	ran := 0
-	for seed := first; seed <= last && time.Now().Before(end); seed++ {
+	for seed := first; seed <= last; seed++ {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) { newSession(t, seed, ours).run() })
-		ran++
 	}
-	require.Positive(t, ran)
 }
 
 // world is a directory in which commands run.

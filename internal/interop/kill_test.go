@@ -186,7 +186,7 @@ func wholeSummary(refs int) func(*testing.T, *killWorld, string) {
 const killCalls = "linkat,renameat,renameat2,unlinkat,mkdirat,symlinkat,write,pwrite64,fsetxattr,fchmod,ftruncate,fsync,fdatasync,syncfs,utimensat"
 
 // TestKilled kills a command at a system call, checks what it has left, and lets the same command or the other one finish
-// the work.
+// the work. RPMOSTREE_KILLS=N kills each pair of commands N times instead of the few that time allows here.
 func TestKilled(t *testing.T) {
 	t.Parallel()
 	w := newKillWorld(t)
@@ -210,7 +210,12 @@ func side(bin string) string {
 }
 
 func (w *killWorld) testKilled(t *testing.T, op killOp, first, second string) {
-	const rounds = 4
+	rounds := 2
+	if n := os.Getenv("RPMOSTREE_KILLS"); n != "" {
+		var err error
+		rounds, err = strconv.Atoi(n)
+		require.NoError(t, err)
+	}
 	pristine := t.TempDir()
 	op.setup(t, w, pristine)
 	clone := func() string {

@@ -14,6 +14,7 @@ import (
 // TestMirrorsOfCollectionsAreTheSame: a mirror of a repository that itself mirrors two others, for remotes that are of no
 // collection, of one of these or of a foreign one. Either command makes the repositories.
 func TestMirrorsOfCollectionsAreTheSame(t *testing.T) {
+	t.Parallel()
 	testenv.NeedTool(t, "ostree")
 	ours := ourCommand(t)
 	for _, writer := range []string{"ostree", ours} {

@@ -38,6 +38,7 @@ func unordered(line string) bool {
 // TestOstreeSessionIsThatOfTheRealCommand runs the session that the example's own test compares with, so that the
 // recording stays what the real command prints.
 func TestOstreeSessionIsThatOfTheRealCommand(t *testing.T) {
+	t.Parallel()
 	testenv.NeedTool(t, "ostree")
 	testenv.NeedRoot(t) // the real command's system roots
 	name := filepath.Join(ostreeTestdata, "transcript.txt")

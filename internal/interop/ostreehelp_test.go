@@ -56,6 +56,7 @@ func helpOf(t *testing.T, argv ...string) string {
 // TestEveryRepositoryVerbHasTheRealOptions goes by the help of the real command: no verb and no option of the
 // repository side is left out.
 func TestEveryRepositoryVerbHasTheRealOptions(t *testing.T) {
+	t.Parallel()
 	testenv.NeedTool(t, "ostree")
 	ours := ourCommand(t)
 	var verbs [][]string

@@ -101,6 +101,7 @@ func TestPruneWhileRealCommits(t *testing.T) {
 
 // TestRealPruneWhileWeCommit is the other way round: the real command prunes while our transactions run.
 func TestRealPruneWhileWeCommit(t *testing.T) {
+	t.Parallel()
 	testenv.NeedTool(t, "ostree")
 	dir := t.TempDir()
 	path := filepath.Join(dir, "repo")

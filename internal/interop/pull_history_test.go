@@ -91,6 +91,7 @@ func pullInto(t *testing.T, bin, url string, args ...string) (repo, out string, 
 
 // TestTombstonesAreAskedForByBoth: whichever command deleted the parent, and whichever pulls.
 func TestTombstonesAreAskedForByBoth(t *testing.T) {
+	t.Parallel()
 	ours := ourCommand(t)
 	for _, server := range []string{"ostree", ours} {
 		src := historyRepo(t, server)
@@ -121,6 +122,7 @@ func TestTombstonesAreAskedForByBoth(t *testing.T) {
 // TestParentsByTheirDeltas: deltas of the real command make the whole history, without a single loose object; the real
 // one gets parents object by object.
 func TestParentsByTheirDeltas(t *testing.T) {
+	t.Parallel()
 	ours := ourCommand(t)
 	src := historyRepo(t, "ostree")
 	testenv.Run(t, "/", "ostree", "--repo="+src, "static-delta", "generate", "--empty", "--to=main^^")
@@ -142,6 +144,7 @@ func TestParentsByTheirDeltas(t *testing.T) {
 
 // TestDeltasOfAServerWithoutSummary: both try the delta from what the ref is, or from scratch.
 func TestDeltasOfAServerWithoutSummary(t *testing.T) {
+	t.Parallel()
 	ours := ourCommand(t)
 	src := historyRepo(t, "ostree")
 	testenv.Run(t, "/", "ostree", "--repo="+src, "static-delta", "generate", "--empty", "--to=main^")

@@ -138,6 +138,7 @@ func TestPullLocalFromReal(t *testing.T) {
 }
 
 func TestPullHTTPFromReal(t *testing.T) {
+	t.Parallel()
 	src := realRepo(t, "archive")
 	for _, summary := range []bool{false, true} {
 		if summary {
@@ -182,6 +183,7 @@ func TestPullMirrorFromReal(t *testing.T) {
 }
 
 func TestPullIncrementalFromReal(t *testing.T) {
+	t.Parallel()
 	src := realRepo(t, "archive")
 	server := httptest.NewServer(http.FileServer(http.Dir(src)))
 	defer server.Close()
@@ -261,6 +263,7 @@ func TestRealPullsLocallyFromOurs(t *testing.T) {
 // TestPullContinuesARealPull: what the real command left after a failure is
 // completed by us, and the other way round.
 func TestPullContinuesARealPull(t *testing.T) {
+	t.Parallel()
 	src := realRepo(t, "archive")
 	var broken string // object that the server does not have for now
 	files := http.FileServer(http.Dir(src))

@@ -157,6 +157,7 @@ func states(t testing.TB, repo *ostree.Repo) map[string]string {
 }
 
 func TestPruneEqualsReal(t *testing.T) {
+	t.Parallel()
 	testenv.NeedTool(t, "ostree")
 	for _, mode := range repoModes {
 		t.Run(mode.String(), func(t *testing.T) { pruneBoth(t, mode) })

@@ -82,6 +82,7 @@ func (s *runningSystem) state() string {
 // TestSystemRemotesAreThoseOfTheRealCommand: remotes and keys of the running system are in /etc/ostree/remotes.d, the
 // repository, gpgkeypath and the system's keyrings. Which of them decides is the same for both commands.
 func TestSystemRemotesAreThoseOfTheRealCommand(t *testing.T) {
+	t.Parallel()
 	testenv.NeedRoot(t)
 	ours := ourCommand(t)
 	g := newGnuPG(t)

@@ -173,6 +173,7 @@ func storedObjects(t testing.TB, repo string) map[string]string {
 // TestRepoReadsTheirs reads a repository made by the real command object for
 // object, in each mode.
 func TestRepoReadsTheirs(t *testing.T) {
+	t.Parallel()
 	testenv.NeedTool(t, "ostree")
 	testenv.NeedUserXattrs(t, t.TempDir())
 	ctx := context.Background()

@@ -19,6 +19,7 @@ import (
 // TestRepoImportTarSameChecksum commits archives with and without entries for
 // directories with both commands.
 func TestRepoImportTarSameChecksum(t *testing.T) {
+	t.Parallel()
 	testenv.NeedTool(t, "ostree", "tar")
 	ctx := context.Background()
 	for _, tc := range []struct {

@@ -13,6 +13,7 @@ import (
 
 // TestRequiredHardlinksAreThoseOfTheRealCommand: what is never linked does not fail where links are required.
 func TestRequiredHardlinksAreThoseOfTheRealCommand(t *testing.T) {
+	t.Parallel()
 	testenv.NeedTool(t, "ostree")
 	testenv.NeedRoot(t)
 	testenv.NeedUserXattrs(t, t.TempDir())

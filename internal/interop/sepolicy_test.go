@@ -90,6 +90,7 @@ func debianPolicy(t *testing.T) *sepolicy.Policy {
 
 // TestSepolicyRealTree labels what is installed here.
 func TestSepolicyRealTree(t *testing.T) {
+	t.Parallel()
 	p := debianPolicy(t)
 	var files []selinuxFile
 	for _, top := range []string{"/etc", "/var/lib", "/usr"} {
@@ -121,6 +122,7 @@ func statMode(d fs.DirEntry) uint32 {
 // TestSepolicyRandomPaths derives paths from the expressions of the policy, so
 // that most come near one.
 func TestSepolicyRandomPaths(t *testing.T) {
+	t.Parallel()
 	p := debianPolicy(t)
 	text, err := os.ReadFile("/" + debianContexts)
 	require.NoError(t, err)

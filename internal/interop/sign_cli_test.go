@@ -81,6 +81,7 @@ var sameInBoth = []struct {
 }
 
 func TestSigningVerbsPrintWhatTheRealOnesPrint(t *testing.T) {
+	t.Parallel()
 	g := newGnuPG(t)
 	a, b := g.key("Alice <alice@example.com>", "rsa2048"), g.key("Bob <bob@example.com>", "ed25519")
 	keys := t.TempDir()

@@ -130,6 +130,7 @@ func requireNothing(t *testing.T, repo *ostree.Repo) {
 var gpgAlgorithms = []string{"rsa2048", "ed25519", "nistp256", "dsa2048"}
 
 func TestGPGRealSignsWeVerify(t *testing.T) {
+	t.Parallel()
 	g := newGnuPG(t)
 	other := g.key("Other <other@example.com>", "ed25519")
 	for _, algorithm := range gpgAlgorithms {
@@ -156,6 +157,7 @@ func TestGPGRealSignsWeVerify(t *testing.T) {
 }
 
 func TestGPGWeSignRealVerifies(t *testing.T) {
+	t.Parallel()
 	g := newGnuPG(t)
 	other := g.key("Other <other@example.com>", "ed25519")
 	for _, algorithm := range gpgAlgorithms {
@@ -294,6 +296,7 @@ func (g *gnupg) waitExpired(fingerprint string) {
 }
 
 func TestGPGUnsignedIsRefusedInTheRealWords(t *testing.T) {
+	t.Parallel()
 	g := newGnuPG(t)
 	keys := g.export(g.key("Alice <alice@example.com>", "ed25519"))
 	repo := smallRepo(t)

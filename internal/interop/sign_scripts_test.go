@@ -16,6 +16,7 @@ const distributionTests = "/usr/libexec/installed-tests/libostree"
 
 // TestScriptsOfTheDistribution runs its scripts about signatures with our command in the place of the real one.
 func TestScriptsOfTheDistribution(t *testing.T) {
+	t.Parallel()
 	testenv.NeedFile(t, distributionTests, "the package ostree-tests")
 	testenv.NeedTool(t, "gpg", "openssl", "bash")
 	bin := filepath.Dir(ourCommand(t))

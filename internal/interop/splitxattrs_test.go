@@ -15,6 +15,7 @@ import (
 // TestSplitXattrsIsReadByTheRealCommand writes repositories of mode bare-split-xattrs, which the real command only reads: it
 // checks, lists, checks out and pulls them, and we pull from each of its modes.
 func TestSplitXattrsIsReadByTheRealCommand(t *testing.T) {
+	t.Parallel()
 	testenv.NeedTool(t, "ostree", "getfattr")
 	testenv.NeedRoot(t)
 	dir := t.TempDir()

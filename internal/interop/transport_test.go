@@ -54,6 +54,7 @@ func guarded(t *testing.T, dir string, ok func(r *http.Request) bool) *httptest.
 }
 
 func TestHeadersAndPasswordsAreSentByBoth(t *testing.T) {
+	t.Parallel()
 	testenv.NeedTool(t, "ostree")
 	ours, src := ourCommand(t), smallRepo(t)
 	s := guarded(t, src, func(r *http.Request) bool { return r.Header.Get("X-Token") == "a=b" && r.Header.Get("X-Two") == "2" })
@@ -75,6 +76,7 @@ func TestHeadersAndPasswordsAreSentByBoth(t *testing.T) {
 
 // TestCookiesAreSentByBoth: a jar that either command has written is used and changed by the other one.
 func TestCookiesAreSentByBoth(t *testing.T) {
+	t.Parallel()
 	testenv.NeedTool(t, "ostree")
 	ours, src := ourCommand(t), smallRepo(t)
 	s := guarded(t, src, func(r *http.Request) bool {
@@ -124,6 +126,7 @@ func TestProxyIsUsedByBoth(t *testing.T) {
 
 // TestTLSOptionsMeanTheSame: the certificate of the server is its own authority.
 func TestTLSOptionsMeanTheSame(t *testing.T) {
+	t.Parallel()
 	testenv.NeedTool(t, "ostree")
 	ours, src := ourCommand(t), smallRepo(t)
 	s := httptest.NewUnstartedServer(http.FileServer(http.Dir(src)))
@@ -152,6 +155,7 @@ func TestTLSOptionsMeanTheSame(t *testing.T) {
 
 // TestMetalinkMeansTheSame: where the summary is, and what it has to be.
 func TestMetalinkMeansTheSame(t *testing.T) {
+	t.Parallel()
 	testenv.NeedTool(t, "ostree")
 	ours, src := ourCommand(t), smallRepo(t)
 	testenv.Run(t, "/", "ostree", "--repo="+src, "summary", "-u")
@@ -193,6 +197,7 @@ func TestMetalinkMeansTheSame(t *testing.T) {
 // TestMirrorlistMeansTheSame: the first mirror that has a repository. Where that lacks a file, the real command takes the
 // error page for it and fails; ours asks the others.
 func TestMirrorlistMeansTheSame(t *testing.T) {
+	t.Parallel()
 	testenv.NeedTool(t, "ostree")
 	ours, src := ourCommand(t), smallRepo(t)
 	whole := serve(t, src)
