@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/rand/v2"
 	"testing"
 	"testing/iotest"
@@ -30,7 +31,7 @@ func deflated(t testing.TB, level int, data []byte) []byte {
 func unpackAll(r io.Reader) ([]byte, bool, error) {
 	u := newUnpacker()
 	u.reset(r)
-	out, err := unpackPieces(u, 1<<40)
+	out, err := unpackPieces(u, math.MaxInt)
 	if err != nil {
 		return out, false, err
 	}

@@ -78,7 +78,7 @@ func measure(ctx context.Context, bin string, args []string) (sample, error) {
 		return sample{}, fmt.Errorf("%s %s: %w\n%s", bin, strings.Join(args, " "), err, stderr.String())
 	}
 	usage, _ := cmd.ProcessState.SysUsage().(*syscall.Rusage)
-	return sample{wall: wall, cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), rss: usage.Maxrss}, nil
+	return sample{wall: wall, cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), rss: int64(usage.Maxrss)}, nil
 }
 
 func median(s []sample, f func(sample) float64) float64 {

@@ -103,7 +103,7 @@ func (c *summaryCache) load(file string, limit int64) cached {
 		known.etag = string(etag)
 	}
 	if st, err := d.Lstat(path); err == nil && st.Mtim.Sec > 0 {
-		known.modified = time.Unix(st.Mtim.Sec, 0).UTC().Format(http.TimeFormat)
+		known.modified = time.Unix(int64(st.Mtim.Sec), 0).UTC().Format(http.TimeFormat)
 	}
 	return known
 }

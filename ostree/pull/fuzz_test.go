@@ -15,7 +15,7 @@ func FuzzMetalink(f *testing.F) {
 		`<verification><hash type="sha256">%x</hash></verification><resources><url protocol="https" preference="9">https://a/summary</url>` +
 		`<url preference="x">ftp://b/summary</url></resources></file></files></metalink>`
 	f.Add([]byte(fmt.Sprintf(form, 5, sha256.Sum256([]byte("hello")))), []byte("hello"))
-	f.Add([]byte(fmt.Sprintf(form, 1<<62, sha256.Sum256(nil))), []byte{})
+	f.Add([]byte(fmt.Sprintf(form, int64(1<<62), sha256.Sum256(nil))), []byte{})
 	f.Add([]byte("<metalink>"), []byte{})
 	f.Add([]byte(strings.Repeat("<a>", 2000)), []byte{})
 	f.Fuzz(func(t *testing.T, doc, data []byte) {
