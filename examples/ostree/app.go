@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"golang.org/x/sys/unix"
+
 	"example.com/rpmostree/internal/glibopt"
 	"example.com/rpmostree/ostree"
 	"example.com/rpmostree/ostree/pull"
@@ -28,6 +30,7 @@ type app struct {
 	volumes        func() ([]string, error)                      // mount points of removable volumes; nil asks the kernel
 	neighbours     func(context.Context) ([]pull.LANRepo, error) // on the local network; nil asks Avahi
 	verbose        bool
+	repo           *ostree.Repo // the one that the verb is about; nil before it is open
 }
 
 func (a *app) printf(format string, args ...any) { fmt.Fprintf(a.stdout, format, args...) }
@@ -70,16 +73,33 @@ func isRepo(dir string) bool {
 	return true
 }
 
-// withRepo opens the repository that the command means, and closes it after f.
-func (a *app) withRepo(ctx context.Context, f func(*ostree.Repo) error) error {
+// open opens the repository that the command means.
+func (a *app) open(ctx context.Context) error {
 	dir, err := a.repoDir()
 	if err != nil {
 		return err
 	}
-	repo, err := a.openRepo(ctx, dir)
-	if err != nil {
-		return err
+	a.repo, err = a.openRepo(ctx, dir)
+	return err
+}
+
+// close closes the repository if a verb failed before it came to it.
+func (a *app) close() {
+	if a.repo != nil {
+		a.repo.Close()
+		a.repo = nil
 	}
+}
+
+// withRepo calls f with the repository that the command means, and closes it.
+func (a *app) withRepo(ctx context.Context, f func(*ostree.Repo) error) error {
+	if a.repo == nil {
+		if err := a.open(ctx); err != nil {
+			return err
+		}
+	}
+	repo := a.repo
+	a.repo = nil
 	return errors.Join(f(repo), repo.Close())
 }
 
@@ -88,14 +108,27 @@ func (a *app) openRepo(ctx context.Context, dir string) (*ostree.Repo, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := os.Stat(abs); errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("opening repo: opendir(%s): No such file or directory", abs)
+	for _, dir := range []string{abs, "objects"} { // as the real command opens them
+		if err := isDir(filepath.Join(abs, strings.TrimPrefix(dir, abs))); err != nil {
+			return nil, &spoken{fmt.Sprintf("opening repo: opendir(%s): %s", dir, capital(err.Error())), err}
+		}
 	}
 	repo, err := ostree.Open(ctx, abs, &ostree.OpenOptions{RemotesDir: a.remotesDir(abs), BootID: a.env("OSTREE_BOOTID")})
 	if err != nil {
-		return nil, fmt.Errorf("opening repo: %w", err)
+		return nil, fmt.Errorf("opening repo: %w", configWords(abs, err))
 	}
 	return repo, nil
+}
+
+func isDir(path string) error {
+	var st unix.Stat_t
+	if err := unix.Stat(path, &st); err != nil {
+		return err
+	}
+	if st.Mode&unix.S_IFMT != unix.S_IFDIR {
+		return unix.ENOTDIR
+	}
+	return nil
 }
 
 // remotesDir is where a running system has remotes apart from its repository: the one at / or that of --sysroot.

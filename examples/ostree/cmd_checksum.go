@@ -18,7 +18,7 @@ func (a *app) checksumCommand() *cobra.Command {
 	glibopt.Bool(c, &ignoreXattrs, "ignore-xattrs", "", "Don't include xattrs in checksum")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if len(args) == 0 {
-			return glibopt.Usagef("A filename must be given")
+			return errorf("A filename must be given")
 		}
 		n, err := ostree.ChecksumFile(c.Context(), args[0], &ostree.ChecksumOptions{NoXattrs: ignoreXattrs})
 		if errors.Is(err, fs.ErrNotExist) {

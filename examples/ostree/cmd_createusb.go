@@ -25,13 +25,16 @@ func (r collectionRef) String() string { return fmt.Sprintf("(%s, %s)", r.collec
 
 // collectionRefArgs reads COLLECTION-ID REF pairs.
 func collectionRefArgs(args []string) ([]collectionRef, error) {
-	if len(args) == 0 || len(args)%2 != 0 {
+	if len(args) < 2 {
 		return nil, glibopt.Usagef("At least one COLLECTION-ID REF pair must be specified")
+	}
+	if len(args)%2 != 0 {
+		return nil, glibopt.Usagef("Only complete COLLECTION-ID REF pairs may be specified")
 	}
 	var refs []collectionRef
 	for pair := range slices.Chunk(args, 2) {
 		if err := ostree.ValidateCollectionID(pair[0]); err != nil {
-			return nil, err
+			return nil, errorf("Invalid collection ID %s", pair[0])
 		}
 		if err := ostree.ValidateRefName(pair[1]); err != nil {
 			return nil, errorf("Invalid ref name %s", pair[1])
@@ -80,7 +83,7 @@ func (a *app) createUSBCommand() *cobra.Command {
 	glibopt.String(c, &o.destination, "destination-repo", "", "DEST", "Use custom repository directory within the mount")
 	glibopt.String(c, &o.commit, "commit", "", "COMMIT", "Pull a specific commit (only works when a single ref is specified)")
 	c.RunE = func(c *cobra.Command, args []string) error {
-		if len(args) < 2 {
+		if len(args) == 0 {
 			return glibopt.Usagef("A MOUNT-PATH must be specified")
 		}
 		refs, err := collectionRefArgs(args[1:])

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"io/fs"
 
 	"github.com/spf13/cobra"
 
@@ -28,6 +29,9 @@ func (a *app) gpgSignCommand() *cobra.Command {
 			commit, err := resolve(c.Context(), repo, args[0])
 			if err != nil {
 				return err
+			}
+			if _, err := repo.LoadCommit(c.Context(), commit); errors.Is(err, fs.ErrNotExist) {
+				return errorf("Failed to read commit: %s", missingText(ostree.ObjectName{Checksum: commit, Type: ostree.TypeCommit}))
 			}
 			if remove {
 				return a.gpgDelete(c.Context(), repo, commit, args[1:], home)

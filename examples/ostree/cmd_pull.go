@@ -81,16 +81,27 @@ func (a *app) pull(ctx context.Context, repo *ostree.Repo, args []string, o *pul
 	if err := checkCacheDir(o.CacheDir); err != nil {
 		return err
 	}
-	if o.RequireDeltas && repo.Mode() == ostree.ModeArchive {
-		return errorf("Can't use static deltas in an archive repo")
-	}
-	rem, err := a.pullRemote(repo, name, o)
-	if err != nil {
+	if refs, err = o.overrides(refs); err != nil {
 		return err
 	}
 	transport, err := o.transport.http()
 	if err != nil {
 		return err
+	}
+	for _, dir := range o.localCache {
+		cache, err := a.openRepo(ctx, dir)
+		if err != nil {
+			return err
+		}
+		defer cache.Close()
+		o.LocalCache = append(o.LocalCache, cache)
+	}
+	rem, err := a.pullRemote(repo, name, o)
+	if err != nil {
+		return err
+	}
+	if o.RequireDeltas && repo.Mode() == ostree.ModeArchive {
+		return errorf("Can't use static deltas in an archive repo")
 	}
 	src, opts, err := a.openRemote(ctx, repo, rem, transport)
 	if err != nil {
@@ -114,14 +125,6 @@ func (a *app) pull(ctx context.Context, repo *ostree.Repo, args []string, o *pul
 			return err
 		}
 		o.TimestampCheck = true
-	}
-	for _, dir := range o.localCache {
-		cache, err := a.openRepo(ctx, dir)
-		if err != nil {
-			return err
-		}
-		defer cache.Close()
-		o.LocalCache = append(o.LocalCache, cache)
 	}
 	if o.dryRun {
 		return a.pullDryRun(ctx, repo, src, o)
@@ -160,6 +163,9 @@ func (a *app) printPulled(r *pull.Result, local bool) {
 // pullRemote is the remote to pull from; those that cannot be pulled from say why.
 func (a *app) pullRemote(repo *ostree.Repo, name string, o *pullOptions) (ostree.Remote, error) {
 	rem, err := repo.Remote(name)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return rem, err
+	}
 	if err != nil {
 		return rem, errorf("Remote \"%s\" not found", name)
 	}
@@ -182,20 +188,27 @@ func (a *app) pullRemote(repo *ostree.Repo, name string, o *pullOptions) (ostree
 	return rem, nil
 }
 
-// setRefs splits REF@COMMIT arguments.
-func (o *pullOptions) setRefs(refs []string) error {
-	for _, r := range refs {
-		ref, commit, ok := strings.Cut(r, "@")
+// overrides splits REF@COMMIT arguments and returns the refs.
+func (o *pullOptions) overrides(args []string) ([]string, error) {
+	o.OverrideCommits = map[string]ostree.Checksum{}
+	var refs []string
+	for _, arg := range args {
+		ref, commit, ok := strings.Cut(arg, "@")
 		if ok {
 			sum, err := ostree.ParseChecksum(commit)
 			if err != nil {
-				return errorf("Invalid rev %s", commit)
-			}
-			if o.OverrideCommits == nil {
-				o.OverrideCommits = map[string]ostree.Checksum{}
+				return nil, errorf("Invalid rev %s", commit)
 			}
 			o.OverrideCommits[ref] = sum
 		}
+		refs = append(refs, ref)
+	}
+	return refs, nil
+}
+
+// setRefs says what to pull: refs, or commits by their checksums.
+func (o *pullOptions) setRefs(refs []string) error {
+	for _, ref := range refs {
 		if _, err := ostree.ParseChecksum(ref); err != nil && ostree.ValidateRefName(ref) != nil {
 			return errorf("Invalid ref name %s", ref)
 		}
@@ -266,11 +279,11 @@ func (a *app) verifyLocal(ctx context.Context, repo *ostree.Repo, o *pullOptions
 		return errorf("Must specify remote name to enable gpg verification")
 	}
 	rem, err := repo.Remote(o.Remote)
-	if err != nil {
-		return errorf("Remote \"%s\" not found", o.Remote)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) { // without keys no signature is good
+		return err
 	}
 	// Other demands of the remote are about what comes from its URL.
-	wanted := ostree.Remote{Name: rem.Name, GPGVerify: o.gpgVerify, GPGVerifySummary: o.gpgVerifySummary,
+	wanted := ostree.Remote{Name: o.Remote, GPGVerify: o.gpgVerify, GPGVerifySummary: o.gpgVerifySummary,
 		Options: map[string]string{"gpgkeypath": rem.Options["gpgkeypath"]}}
 	o.RequireSummary = o.gpgVerifySummary
 	o.Verify, err = sign.ForRemote(ctx, repo, wanted, a.signOptions())

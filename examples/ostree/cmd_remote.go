@@ -23,7 +23,7 @@ func (a *app) remoteCommand() *cobra.Command {
 		a.remoteRefsCommand(), a.remoteSummaryCommand(), a.remoteGPGImportCommand(), a.remoteGPGListKeysCommand(),
 		a.remoteAddCookieCommand(), a.remoteDeleteCookieCommand(), a.remoteListCookiesCommand(),
 	} {
-		glibopt.String(sub, &a.repoPath, "repo", "", "PATH", repoHelp)
+		a.onRepo(sub)
 		glibopt.String(sub, &a.sysrootPath, "sysroot", "", "PATH", "Use sysroot at PATH (overrides --repo)")
 		c.AddCommand(sub)
 	}
@@ -167,7 +167,7 @@ func (o *remoteAddOptions) signatureKeys(r *ostree.Remote, options *sign.Options
 		types = append(types, typ)
 	}
 	if len(types) > 0 {
-		r.Options["sign-verify"] = strings.Join(types, ";") + ";"
+		r.Options["sign-verify"] = strings.Join(types, ",")
 	}
 	return nil
 }

@@ -22,7 +22,7 @@ func (a *app) staticDeltaCommand() *cobra.Command {
 		a.deltaListCommand(), a.deltaShowCommand(), a.deltaDeleteCommand(), a.deltaGenerateCommand(),
 		a.deltaApplyCommand(), a.deltaVerifyCommand(), a.deltaIndexesCommand(), a.deltaReindexCommand(),
 	} {
-		glibopt.String(sub, &a.repoPath, "repo", "", "PATH", repoHelp)
+		a.onRepo(sub)
 		c.AddCommand(sub)
 	}
 	return c
@@ -178,9 +178,8 @@ func openDelta(repo *ostree.Repo, arg string) (*delta.Delta, error) {
 		}
 		return d, err
 	}
-	d, err := delta.OpenPath(arg)
-	if isNotExist(err) && !strings.Contains(arg, "/") {
+	if !strings.Contains(arg, "/") {
 		return nil, errorf("Invalid rev %s", arg)
 	}
-	return d, err
+	return delta.OpenPath(arg)
 }

@@ -173,6 +173,12 @@ func (c *committer) treeOf(ctx context.Context, rev string) (ostree.Tree, error)
 	if err != nil {
 		return ostree.Tree{}, noSuchObject(err, sum, ostree.TypeCommit)
 	}
+	if _, err := c.repo.LoadDirTree(ctx, commit.RootTree); err != nil { // not to make a commit of nothing
+		return ostree.Tree{}, noSuchObject(err, commit.RootTree, ostree.TypeDirTree)
+	}
+	if _, err := c.repo.LoadDirMeta(ctx, commit.RootMeta); err != nil {
+		return ostree.Tree{}, noSuchObject(err, commit.RootMeta, ostree.TypeDirMeta)
+	}
 	return ostree.Tree{Tree: commit.RootTree, Meta: commit.RootMeta}, nil
 }
 

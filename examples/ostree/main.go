@@ -35,7 +35,7 @@ const version = `libostree:
 func run(ctx context.Context, args, env []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	a := &app{env: glibopt.Environ(env), stdin: stdin, stdout: stdout, stderr: stderr}
 	root := glibopt.Group("ostree COMMAND", "", "No command specified", "Unknown command '%s'")
-	root.PersistentFlags().BoolVarP(&a.verbose, "verbose", "v", false, "Print debug information during command processing")
+	glibopt.Switch(root.PersistentFlags(), &a.verbose, "verbose", "v", "Print debug information during command processing")
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return nil }
 	if glibopt.Version(root, args, version, stdout) {
 		return 0
@@ -44,13 +44,22 @@ func run(ctx context.Context, args, env []string, stdin io.Reader, stdout, stder
 	root.PersistentFlags().Lookup("repo").Hidden = true
 	root.AddCommand(a.adminCommand())
 	for _, c := range a.repoCommands() {
-		glibopt.String(c, &a.repoPath, "repo", "", "PATH", repoHelp)
+		a.onRepo(c)
 		root.AddCommand(c)
 	}
 	root.AddCommand(a.remoteCommand(), a.staticDeltaCommand(), a.trivialHTTPDCommand())
 	a.extend(root)
 	sayAll(root)
+	defer a.close()
 	return glibopt.Run(a.withFaults(ctx), root, args, stdin, stdout, stderr)
+}
+
+// onRepo adds --repo to a verb. Like the real command it opens the repository before it looks at anything but options.
+func (a *app) onRepo(c *cobra.Command) {
+	glibopt.String(c, &a.repoPath, "repo", "", "PATH", repoHelp)
+	if name := c.Name(); name != "init" && name != "checksum" {
+		c.PreRunE = func(c *cobra.Command, _ []string) error { return realWords(a.open(c.Context())) }
+	}
 }
 
 const repoHelp = "Path to OSTree repository (defaults to current directory or /sysroot/ostree/repo)"

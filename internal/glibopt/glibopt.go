@@ -58,7 +58,7 @@ func Run(ctx context.Context, root *cobra.Command, args []string, stdin io.Reade
 	root.SetErr(stderr)
 	root.SetArgs(args)
 	root.SetHelpFunc(func(c *cobra.Command, _ []string) { fmt.Fprint(stdout, Help(c)) })
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return translate(err) })
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return translate(err, args) })
 	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return 0
@@ -98,7 +98,22 @@ const metavar = "glibopt-metavar"
 
 // Bool adds a switch. short is one letter or "".
 func Bool(c *cobra.Command, p *bool, name, short, help string) {
-	c.Flags().BoolVarP(p, name, short, *p, help)
+	Switch(c.Flags(), p, name, short, help)
+}
+
+// Switch adds a switch to a set of options. It is on whatever value it is given: GLib ignores it.
+func Switch(fs *pflag.FlagSet, p *bool, name, short, help string) {
+	fs.VarPF((*switchValue)(p), name, short, help).NoOptDefVal = "true"
+}
+
+type switchValue bool
+
+func (v *switchValue) String() string { return strconv.FormatBool(bool(*v)) }
+func (v *switchValue) Type() string   { return "bool" }
+
+func (v *switchValue) Set(string) error {
+	*v = true
+	return nil
 }
 
 // String adds an option with a value, shown as --name=meta, or as --name where meta is "".
@@ -153,7 +168,6 @@ var parserMessages = []struct {
 	pattern *regexp.Regexp
 	format  string
 }{
-	{regexp.MustCompile(`^unknown flag: (--\S+)$`), "Unknown option %s"},
 	{regexp.MustCompile(`^unknown shorthand flag: '(.)' in -\S+$`), "Unknown option -%s"},
 	{regexp.MustCompile(`^flag needs an argument: '(.)' in -\S+$`), "Missing argument for -%s"},
 	{regexp.MustCompile(`^flag needs an argument: (--\S+)$`), "Missing argument for %s"},
@@ -161,8 +175,19 @@ var parserMessages = []struct {
 	{regexp.MustCompile(`^invalid argument (".*") for "(?:-., )?(--\S+)" flag: strconv\.ParseInt`), "Cannot parse integer value %s for %s"},
 }
 
-func translate(err error) error {
+// unknown is the message in which pflag leaves out the value that GLib shows.
+var unknown = regexp.MustCompile(`^unknown flag: (--\S+)$`)
+
+func translate(err error, args []string) error {
 	text := err.Error()
+	if sub := unknown.FindStringSubmatch(text); sub != nil {
+		for _, a := range args {
+			if strings.HasPrefix(a, sub[1]+"=") {
+				return fmt.Errorf("Unknown option %s", a)
+			}
+		}
+		return fmt.Errorf("Unknown option %s", sub[1])
+	}
 	for _, m := range parserMessages {
 		if sub := m.pattern.FindStringSubmatch(text); sub != nil {
 			args := make([]any, len(sub)-1)

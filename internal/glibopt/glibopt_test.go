@@ -16,7 +16,7 @@ import (
 func tree(got *string) *cobra.Command {
 	root := glibopt.Group("ostree COMMAND", "", "No command specified", "Unknown command '%s'")
 	var verbose bool
-	root.PersistentFlags().BoolVarP(&verbose, "verbose", "v", false, "Print debug information during command processing")
+	glibopt.Switch(root.PersistentFlags(), &verbose, "verbose", "v", "Print debug information during command processing")
 	cat := &cobra.Command{Use: "cat COMMIT PATH...", Short: "Concatenate contents of files"}
 	var depth int
 	var parent string
@@ -57,6 +57,8 @@ func TestMessagesAndExitStatus(t *testing.T) {
 		{[]string{"cat", "bad"}, 1, "error: no such commit\n"},
 		{[]string{"cat", "same"}, 77, ""},
 		{[]string{"cat", "--foo"}, 1, "error: Unknown option --foo\n"},
+		{[]string{"cat", "--foo=x"}, 1, "error: Unknown option --foo=x\n"},
+		{[]string{"cat", "same", "--verbose=x"}, 77, ""},
 		{[]string{"cat", "-x"}, 1, "error: Unknown option -x\n"},
 		{[]string{"cat", "--parent"}, 1, "error: Missing argument for --parent\n"},
 		{[]string{"cat", "--depth=x"}, 1, "error: Cannot parse integer value “x” for --depth\n"},
@@ -106,6 +108,7 @@ func TestVersionIsPrintedWithoutAVerb(t *testing.T) {
 	}{
 		{[]string{"--version"}, true},
 		{[]string{"cat", "--version"}, true},
+		{[]string{"cat", "--version=x"}, true},
 		{[]string{"cat", "--", "--version"}, false},
 		{[]string{"cat", "x"}, false},
 	} {

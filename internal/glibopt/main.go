@@ -35,9 +35,9 @@ func Environ(pairs []string) func(string) string {
 // Version adds --version to root. Where args has it, even without a verb or beside one, it prints text and returns true:
 // nothing else is to be done then.
 func Version(root *cobra.Command, args []string, text string, stdout io.Writer) bool {
-	root.PersistentFlags().Bool("version", false, "Print version information and exit")
+	Switch(root.PersistentFlags(), new(bool), "version", "", "Print version information and exit")
 	for _, arg := range args {
-		switch arg {
+		switch name, _, _ := strings.Cut(arg, "="); name {
 		case "--":
 			return false
 		case "--version":
