@@ -187,8 +187,21 @@ func (s *server) count(suffix string) int {
 
 // source retries at once and only once.
 func (s *server) source() pull.Source {
-	return pull.NewHTTP(nil, &pull.HTTPOptions{URLs: []string{s.URL}, Retries: 1, Stall: 300 * time.Millisecond,
+	return pull.NewHTTP(nil, &pull.HTTPOptions{URLs: []string{s.URL}, Retries: 1, Backoff: func(int) time.Duration { return 0 }})
+}
+
+// impatient is source for a test in which the server says nothing for long. It is not for others: a busy machine does so, too.
+func (s *server) impatient(retries int) pull.Source {
+	return pull.NewHTTP(nil, &pull.HTTPOptions{URLs: []string{s.URL}, Retries: retries, Stall: time.Second,
 		Backoff: func(int) time.Duration { return 0 }})
+}
+
+// sourceThat is the source for a test that wants the error.
+func (s *server) sourceThat(want string) pull.Source {
+	if want == "stalled" {
+		return s.impatient(-1)
+	}
+	return s.source()
 }
 
 // fileObject returns the path that the server has for a file's object.

@@ -124,7 +124,7 @@ func TestHostileDeltas(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			s.setHook(only(c.path, c.answer))
 			dst := newRepo(t, ostree.ModeBareUser)
-			res, err := pull.Pull(t.Context(), dst, s.source(), mainRef)
+			res, err := pull.Pull(t.Context(), dst, s.sourceThat(c.want), mainRef)
 			if c.want == "" {
 				require.NoError(t, err)
 				require.Zero(t, res.Deltas)

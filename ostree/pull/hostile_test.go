@@ -123,7 +123,7 @@ func TestHostileContent(t *testing.T) {
 				s := serve(t, src)
 				s.setHook(only(victim, tc.answer))
 				dst := newRepo(t, mode)
-				_, err := pull.Pull(t.Context(), dst, s.source(), mainRef)
+				_, err := pull.Pull(t.Context(), dst, s.sourceThat(tc.want), mainRef)
 				require.ErrorContains(t, err, s.URL+"/"+victim, "the URL")
 				require.ErrorContains(t, err, checksumOf(victim), "the object")
 				require.ErrorContains(t, err, tc.want)
@@ -293,7 +293,11 @@ func TestServerRecovers(t *testing.T) {
 				return true
 			})
 			dst := newRepo(t, ostree.ModeBareUser)
-			_, err := pull.Pull(t.Context(), dst, s.source(), mainRef)
+			source := s.source()
+			if name == "stalled" {
+				source = s.impatient(1)
+			}
+			_, err := pull.Pull(t.Context(), dst, source, mainRef)
 			require.NoError(t, err)
 			requireComplete(t, dst, "origin:main", sums[2])
 			require.LessOrEqual(t, s.count(victim), 3, "one may be in vain: to resume")

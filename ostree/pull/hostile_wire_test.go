@@ -99,11 +99,7 @@ func TestHostileWire(t *testing.T) {
 				s.setHook(only(victim, tc.answer))
 				dst := newRepo(t, ostree.ModeBareUser)
 				peak, stop := watchMemory()
-				source := s.source() // soon has enough of a slow server
-				if tc.want != "stalled" {
-					source = pull.NewHTTP(nil, &pull.HTTPOptions{URLs: []string{s.URL}, Retries: 1, Backoff: func(int) time.Duration { return 0 }})
-				}
-				_, err := pull.Pull(t.Context(), dst, source, &pull.Options{Refs: []string{"main"}, NoSync: true})
+				_, err := pull.Pull(t.Context(), dst, s.sourceThat(tc.want), &pull.Options{Refs: []string{"main"}, NoSync: true})
 				stop()
 				require.Less(t, *peak, uint64(64<<20))
 				if err == nil {
