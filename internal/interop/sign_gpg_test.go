@@ -292,7 +292,7 @@ func (g *gnupg) waitExpired(fingerprint string) {
 			}
 		}
 		return false
-	}, 10*time.Second, 200*time.Millisecond)
+	}, time.Minute, 200*time.Millisecond) // gpg itself may take seconds
 }
 
 func TestGPGUnsignedIsRefusedInTheRealWords(t *testing.T) {
