@@ -29,7 +29,7 @@ type Commit struct {
 	Parent    Checksum       // zero for none
 	Subject   string         // one line; may be empty
 	Body      string         // may be empty
-	Timestamp time.Time      // whole seconds, UTC
+	Timestamp time.Time      // whole seconds, UTC; not set, it is the year 1
 	RootTree  Checksum       // dirtree
 	RootMeta  Checksum       // dirmeta
 

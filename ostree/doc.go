@@ -107,7 +107,7 @@
 //	commit_get_object_sizes                         Commit.Sizes
 //	commit_traverse_iter_init_commit                Repo.FS, Repo.LoadDirTree
 //	traverse_commit, traverse_commit_union          Repo.Traverse, Repo.TraverseInto
-//	traverse_commit_union_with_parents              Repo.History
+//	commit_get_parent                               Repo.History
 //	checkout_at                                     Repo.Checkout
 //	scan_hardlinks, devino_cache_new                Repo.DevIno, DevInoCache
 //	break_hardlink                                  BreakHardlink

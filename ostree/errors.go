@@ -64,13 +64,17 @@ func (e *MissingError) Error() string { return fmt.Sprintf("load %s: %v", e.Obje
 // Unwrap returns [fs.ErrNotExist].
 func (e *MissingError) Unwrap() error { return fs.ErrNotExist }
 
-// NameError says what a file name must not have in it.
-type NameError struct{ What, Name string }
+// NameError says that a tree cannot have a file of this name.
+type NameError struct {
+	What string // is wrong in it: "/", "NUL" or "UTF-8"
+	Name string
+}
 
 // Error implements error.
 func (e *NameError) Error() string { return fmt.Sprintf("invalid %s in filename %s", e.What, e.Name) }
 
-// HardlinkError says why a checkout that demands hardlinks is impossible.
+// HardlinkError says why a checkout with [CheckoutOptions].RequireHardlinks is
+// impossible: mode or file system of the repository do not allow links.
 type HardlinkError struct{ Reason string }
 
 // Error implements error.

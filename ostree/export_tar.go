@@ -15,7 +15,7 @@ type ExportOptions struct {
 	Subpath  string    // export what is below this path only
 	Prefix   string    // goes before every name
 	NoXattrs bool      // leave out extended attributes
-	Time     time.Time // modification time of everything
+	Time     time.Time // modification time of everything; zero is the epoch
 }
 
 // ExportTar writes a tree as a tar archive, with extended attributes as pax

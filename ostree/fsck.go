@@ -36,7 +36,10 @@ type FsckOptions struct {
 }
 
 // FsckProgress is how far verification of objects has come.
-type FsckProgress struct{ Commits, Done, Total int }
+type FsckProgress struct {
+	Commits     int // that are verified, all in all
+	Done, Total int // objects that have been, and that are to be verified
+}
 
 // FsckProblem is something wrong in a repository.
 type FsckProblem struct {

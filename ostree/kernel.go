@@ -47,11 +47,11 @@ func (t *Tx) kernels(ctx context.Context, tree Tree) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	var found error
+	var errs error
 	names = slices.DeleteFunc(names, func(name string) bool {
 		k, err := e.Dir.Lookup(ctx, name+"/vmlinuz")
-		found = errors.Join(found, err)
+		errs = errors.Join(errs, err)
 		return k.Kind != EntryFile
 	})
-	return names, found
+	return names, errs
 }
