@@ -21,8 +21,8 @@ func Reflink(dst, src *os.File) error {
 }
 
 // CopyData copies the whole of src into the empty file dst the cheapest way
-// the kernel offers: reflink, copy_file_range(2), then read and write. Both
-// offsets are unspecified afterwards. It ends soon after ctx.
+// the kernel offers: reflink, copy_file_range(2), sendfile(2), then read and
+// write. Both offsets are unspecified afterwards. It ends soon after ctx.
 func CopyData(ctx context.Context, dst, src *os.File) (int64, error) {
 	if err := Reflink(dst, src); err == nil {
 		st, err := dst.Stat()
@@ -31,20 +31,52 @@ func CopyData(ctx context.Context, dst, src *os.File) (int64, error) {
 		}
 		return st.Size(), nil
 	}
+	for _, way := range []func(out, in int, off *int64) (int, error){copyRange, sendFile} {
+		n, err := copyPieces(ctx, dst, src, way)
+		if n > 0 || err != nil && !cannotCopy(err) {
+			return n, err
+		}
+		// Nothing was copied: the kernel cannot, or there is nothing.
+	}
 	if _, err := src.Seek(0, io.SeekStart); err != nil {
 		return 0, err
 	}
-	const piece = 64 << 20
-	for total := int64(0); ; {
-		n, err := io.CopyN(dst, src, piece) // os.File.ReadFrom uses copy_file_range
-		if total += n; err == io.EOF {
-			return total, nil
-		}
-		if err == nil {
-			err = ctx.Err()
-		}
-		if err != nil {
-			return total, err
+	return io.Copy(struct{ io.Writer }{dst}, src)
+}
+
+// copyPiece bounds what is copied before the context is looked at again.
+const copyPiece = 64 << 20
+
+func copyRange(out, in int, off *int64) (int, error) {
+	return unix.CopyFileRange(in, off, out, nil, copyPiece, 0)
+}
+
+func sendFile(out, in int, off *int64) (int, error) { return unix.Sendfile(out, in, off, copyPiece) }
+
+// copyPieces copies from the start of src until it ends.
+func copyPieces(ctx context.Context, dst, src *os.File, way func(out, in int, off *int64) (int, error)) (int64, error) {
+	out, in := int(dst.Fd()), int(src.Fd())
+	for off := int64(0); ; {
+		n, err := way(out, in, &off)
+		switch {
+		case err == unix.EINTR:
+			continue
+		case err != nil:
+			return off, fileErr("copy to", dst, err)
+		case n <= 0:
+			return off, nil
+		case ctx.Err() != nil:
+			return off, ctx.Err()
 		}
 	}
+}
+
+// cannotCopy knows the errors of file systems that leave copying to others: across devices, above all.
+func cannotCopy(err error) bool {
+	for _, e := range []error{unix.ENOSYS, unix.EXDEV, unix.EINVAL, unix.EOPNOTSUPP, unix.EPERM} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return false
 }

@@ -245,24 +245,3 @@ func TestImmutable(t *testing.T) {
 	require.NoError(t, d.SetImmutable("dir", false))
 	require.NoError(t, os.WriteFile(filepath.Join(p, "dir/x"), nil, 0o600))
 }
-
-func TestCopyData(t *testing.T) {
-	d, p := openTemp(t)
-	data := make([]byte, 300_000)
-	for i := range data {
-		data[i] = byte(i * 7)
-	}
-	require.NoError(t, os.WriteFile(filepath.Join(p, "src"), data, 0o600))
-	src, err := d.OpenFile("src", unix.O_RDONLY, 0)
-	require.NoError(t, err)
-	defer src.Close()
-	dst, err := d.OpenFile("dst", unix.O_RDWR|unix.O_CREAT|unix.O_EXCL, 0o600)
-	require.NoError(t, err)
-	defer dst.Close()
-	n, err := CopyData(t.Context(), dst, src)
-	require.NoError(t, err)
-	require.EqualValues(t, len(data), n)
-	got, err := os.ReadFile(filepath.Join(p, "dst"))
-	require.NoError(t, err)
-	require.Equal(t, data, got)
-}
