@@ -2,7 +2,6 @@ package interop
 
 import (
 	"bytes"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,15 +19,6 @@ import (
 type deltaWorld struct {
 	dir, repo string
 	from, to  string // checksums
-}
-
-func randomBytes(seed uint64, n int) []byte {
-	r := rand.New(rand.NewPCG(seed, 1))
-	b := make([]byte, n)
-	for i := range b {
-		b[i] = byte(r.Uint32())
-	}
-	return b
 }
 
 func newDeltaWorld(t *testing.T) *deltaWorld {
@@ -100,23 +90,6 @@ func (w *deltaWorld) clone(t *testing.T, mode string, commits ...string) string 
 	return dir
 }
 
-// requireCommit checks with the real command that the commit is complete and
-// undamaged.
-func requireCommit(t *testing.T, repo, commit string) {
-	t.Helper()
-	testenv.Run(t, "", "ostree", "refs", "--repo="+repo, "--create=probe", commit)
-	testenv.Run(t, "", "ostree", "fsck", "--repo="+repo)
-	require.Empty(t, testenv.Run(t, "", "find", repo+"/state", "-type", "f"), "commits marked partial")
-	testenv.Run(t, "", "ostree", "refs", "--repo="+repo, "--delete", "probe")
-}
-
-func openDeltaRepo(t *testing.T, dir string) *ostree.Repo {
-	r, err := ostree.Open(t.Context(), dir, nil)
-	require.NoError(t, err)
-	t.Cleanup(func() { r.Close() })
-	return r
-}
-
 // TestDeltaApplyTheirs applies what the real command makes.
 func TestDeltaApplyTheirs(t *testing.T) {
 	t.Parallel() // waits for disks and processes
@@ -152,7 +125,7 @@ func TestDeltaApplyTheirs(t *testing.T) {
 				if len(d.Superblock.Parts) > 0 {
 					require.Equal(t, tc.inline, d.Inline(0))
 				}
-				stats, err := d.Apply(t.Context(), openDeltaRepo(t, clone), nil)
+				stats, err := d.Apply(t.Context(), openRepo(t, clone), nil)
 				require.NoError(t, err, mode)
 				require.Positive(t, stats.ContentWritten)
 				requireCommit(t, clone, w.to)
@@ -168,11 +141,11 @@ func TestDeltaTheirFallback(t *testing.T) {
 	t.Parallel()
 	w := newDeltaWorld(t)
 	testenv.Run(t, "", "ostree", "static-delta", "generate", "--repo="+w.repo, "--from="+w.from, "--to="+w.to)
-	d, err := delta.Open(openDeltaRepo(t, w.repo), w.name(t))
+	d, err := delta.Open(openRepo(t, w.repo), w.name(t))
 	require.NoError(t, err)
 	require.Len(t, d.Superblock.Fallbacks, 1)
 	require.EqualValues(t, 5_000_000, d.Superblock.Fallbacks[0].Usize)
-	_, err = d.Apply(t.Context(), openDeltaRepo(t, w.clone(t, "bare-user", w.from)), nil)
+	_, err = d.Apply(t.Context(), openRepo(t, w.clone(t, "bare-user", w.from)), nil)
 	var missing *delta.MissingError
 	require.ErrorAs(t, err, &missing)
 }

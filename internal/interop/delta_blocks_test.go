@@ -28,7 +28,7 @@ func TestDeltaOfBlocksForTheirs(t *testing.T) {
 	testenv.Run(t, "", "ostree", "init", "--repo="+w.repo, "--mode=archive")
 	w.to = w.commit(t, tree, "2020-01-02T03:04:05Z")
 	out := t.TempDir()
-	_, err := delta.Generate(t.Context(), openDeltaRepo(t, w.repo), delta.Name{From: ostree.Checksum{}, To: w.checksum(t, w.to)},
+	_, err := delta.Generate(t.Context(), openRepo(t, w.repo), delta.Name{From: ostree.Checksum{}, To: w.checksum(t, w.to)},
 		&delta.GenerateOptions{Output: filepath.Join(out, "superblock"), MinFallbackSize: -1})
 	require.NoError(t, err)
 	testenv.Run(t, out, "sh", "-c", "for i in [0-9]; do tail -c +2 $i > part.xz && xz -t part.xz && xz --robot --list part.xz; done > listed")

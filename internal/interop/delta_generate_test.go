@@ -2,12 +2,9 @@ package interop
 
 import (
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
-	"sync"
 	"testing"
 
 	"example.com/rpmostree/internal/testenv"
@@ -15,40 +12,6 @@ import (
 	"example.com/rpmostree/ostree/pull"
 	"github.com/stretchr/testify/require"
 )
-
-// deltaServer serves a repository and remembers what was asked for.
-type deltaServer struct {
-	url string
-	mu  sync.Mutex
-	got []string
-}
-
-func serveDeltas(t *testing.T, dir string) *deltaServer {
-	s := &deltaServer{}
-	files := http.FileServer(http.Dir(dir))
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.mu.Lock()
-		s.got = append(s.got, r.URL.Path)
-		s.mu.Unlock()
-		files.ServeHTTP(w, r)
-	}))
-	t.Cleanup(srv.Close)
-	s.url = srv.URL
-	return s
-}
-
-// count returns how many requests had the suffix.
-func (s *deltaServer) count(suffix string) int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	n := 0
-	for _, p := range s.got {
-		if strings.HasSuffix(p, suffix) {
-			n++
-		}
-	}
-	return n
-}
 
 // deltaCases are deltas that we make.
 func deltaCases(w *deltaWorld, name delta.Name) map[string]struct {
@@ -78,7 +41,7 @@ func TestDeltaGenerateForTheirs(t *testing.T) {
 	t.Parallel() // waits for disks and processes
 	w := newDeltaWorld(t)
 	testenv.NeedTool(t, "xz", "sh")
-	repo := openDeltaRepo(t, w.repo)
+	repo := openRepo(t, w.repo)
 	for name, tc := range deltaCases(w, w.name(t)) {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -105,7 +68,7 @@ func TestDeltaGenerateForTheirs(t *testing.T) {
 			clone := w.clone(t, "archive", have...)
 			d, err := delta.OpenPath(tc.o.Output)
 			require.NoError(t, err)
-			_, err = d.Apply(t.Context(), openDeltaRepo(t, clone), nil)
+			_, err = d.Apply(t.Context(), openRepo(t, clone), nil)
 			require.NoError(t, err)
 			requireCommit(t, clone, w.to)
 		})
@@ -115,7 +78,7 @@ func TestDeltaGenerateForTheirs(t *testing.T) {
 // TestDeltaShowOurs: the real command reads deltas and indexes in a repository.
 func TestDeltaShowOurs(t *testing.T) {
 	w := newDeltaWorld(t)
-	repo := openDeltaRepo(t, w.repo)
+	repo := openRepo(t, w.repo)
 	name := w.name(t)
 	stats, err := delta.Generate(t.Context(), repo, name, nil)
 	require.NoError(t, err)
@@ -151,7 +114,7 @@ func TestDeltaShowOurs(t *testing.T) {
 func TestDeltaPullByTheirs(t *testing.T) {
 	t.Parallel() // waits for disks and processes
 	w := newDeltaWorld(t)
-	repo := openDeltaRepo(t, w.repo)
+	repo := openRepo(t, w.repo)
 	for _, fallbacks := range []bool{false, true} {
 		for _, inline := range []bool{false, true} {
 			o := &delta.GenerateOptions{Inline: inline, MinFallbackSize: -1}
@@ -162,9 +125,9 @@ func TestDeltaPullByTheirs(t *testing.T) {
 			require.NoError(t, err)
 			require.NoError(t, delta.Reindex(t.Context(), repo))
 			require.NoError(t, repo.UpdateSummary(t.Context(), nil))
-			s := serveDeltas(t, w.repo)
+			s := serveLogged(t, w.repo)
 			clone := w.clone(t, "bare-user", w.from)
-			testenv.Run(t, "", "ostree", "remote", "add", "--repo="+clone, "--no-gpg-verify", "origin", s.url)
+			testenv.Run(t, "", "ostree", "remote", "add", "--repo="+clone, "--no-gpg-verify", "origin", s.URL)
 			testenv.Run(t, "", "ostree", "pull", "--repo="+clone, "--require-static-deltas", "origin", "x")
 			requireCommit(t, clone, w.to)
 			require.Positive(t, s.count("/superblock"))
@@ -192,9 +155,9 @@ func TestDeltaPullTheirs(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			testenv.Run(t, "", "ostree", "summary", "-u", "--repo="+w.repo)
-			s := serveDeltas(t, w.repo)
+			s := serveLogged(t, w.repo)
 			clone := w.clone(t, "bare-user", tc.have...)
-			res, err := pull.Pull(t.Context(), openDeltaRepo(t, clone), pull.HTTP(http.DefaultClient, s.url),
+			res, err := pull.Pull(t.Context(), openRepo(t, clone), pull.HTTP(http.DefaultClient, s.URL),
 				&pull.Options{Remote: "origin", Refs: []string{"x"}, RequireDeltas: true})
 			require.NoError(t, err)
 			require.Equal(t, 1, res.Deltas)
@@ -202,7 +165,7 @@ func TestDeltaPullTheirs(t *testing.T) {
 			require.Equal(t, 1, s.count(".filez"), "only the fallback")
 			require.Equal(t, 0, s.count(".dirtree"))
 			require.Equal(t, tc.parts, s.count("/0"))
-			require.LessOrEqual(t, len(s.got), tc.requests)
+			require.LessOrEqual(t, len(s.paths), tc.requests)
 		})
 	}
 }
@@ -213,12 +176,12 @@ func TestDeltaPullFallsBack(t *testing.T) {
 	t.Parallel()
 	w := newDeltaWorld(t)
 	name := w.name(t)
-	repo := openDeltaRepo(t, w.repo)
-	try := func(o pull.Options) (*deltaServer, *pull.Result, error) {
-		s := serveDeltas(t, w.repo)
+	repo := openRepo(t, w.repo)
+	try := func(o pull.Options) (*loggingServer, *pull.Result, error) {
+		s := serveLogged(t, w.repo)
 		clone := w.clone(t, "bare-user", w.from)
 		o.Remote, o.Refs = "origin", []string{"x"}
-		res, err := pull.Pull(t.Context(), openDeltaRepo(t, clone), pull.HTTP(http.DefaultClient, s.url), &o)
+		res, err := pull.Pull(t.Context(), openRepo(t, clone), pull.HTTP(http.DefaultClient, s.URL), &o)
 		if err == nil {
 			requireCommit(t, clone, w.to)
 		}

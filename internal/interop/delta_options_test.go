@@ -60,7 +60,7 @@ func TestDeltaOptions(t *testing.T) {
 				testenv.Run(t, "", "cp", "-a", w.repo, repo)
 				testenv.Run(t, "", append([]string{generator, "static-delta", "generate", "--repo=" + repo, "--to=" + w.to}, args...)...)
 				testenv.Run(t, "", "ostree", "summary", "--repo="+repo, "-u")
-				d, err := delta.Open(openDeltaRepo(t, repo), name)
+				d, err := delta.Open(openRepo(t, repo), name)
 				require.NoError(t, err)
 				require.Len(t, d.Superblock.Fallbacks, tc.fallbacks)
 				require.Equal(t, tc.inline, d.Inline(0))
@@ -68,18 +68,18 @@ func TestDeltaOptions(t *testing.T) {
 				require.Equal(t, tc.big, d.Superblock.BigEndian)
 				patches := 0
 				for i := range d.Superblock.Parts {
-					p, err := d.Inspect(t.Context(), openDeltaRepo(t, repo), i)
+					p, err := d.Inspect(t.Context(), openRepo(t, repo), i)
 					require.NoError(t, err)
 					patches += p.Patch
 				}
 				require.Equal(t, tc.patches, patches > 0)
-				s := serveDeltas(t, repo)
+				s := serveLogged(t, repo)
 				for applier, bin := range commands {
 					if by == "ostree" && applier == by {
 						continue
 					}
 					clone := w.clone(t, "bare-user", have...)
-					testenv.Run(t, "", "ostree", "remote", "add", "--repo="+clone, "--no-gpg-verify", "origin", s.url)
+					testenv.Run(t, "", "ostree", "remote", "add", "--repo="+clone, "--no-gpg-verify", "origin", s.URL)
 					testenv.Run(t, "", bin, "pull", "--repo="+clone, "--require-static-deltas", "origin", "x")
 					requireCommit(t, clone, w.to)
 					if tc.fallbacks > 0 {

@@ -86,7 +86,7 @@ func TestSignedDeltasOfTheRealCommand(t *testing.T) {
 
 			clone := w.clone(t, "bare-user", have...)
 			testenv.Run(t, "", "ostree", "config", "--repo="+clone, "set", "core.sign-verify-deltas", "true")
-			repo := openDeltaRepo(t, clone)
+			repo := openRepo(t, clone)
 			_, err = d.Apply(t.Context(), repo, nil)
 			require.ErrorContains(t, err, "core.sign-verify-deltas is set")
 			_, err = d.Apply(t.Context(), repo, &delta.ApplyOptions{Verify: deltaKey{sign.Dummy, "nobody's"}})
@@ -116,7 +116,7 @@ func TestSignedDeltasForTheRealCommand(t *testing.T) {
 			}
 			o := tc.ours
 			o.Output, o.MinFallbackSize, o.Sign = file, -1, signWith(signer)
-			_, err := delta.Generate(t.Context(), openDeltaRepo(t, w.repo), name, &o)
+			_, err := delta.Generate(t.Context(), openRepo(t, w.repo), name, &o)
 			require.NoError(t, err)
 			clone := w.clone(t, "bare-user", have...)
 			repo := "--repo=" + clone
@@ -161,7 +161,7 @@ func TestEd25519DeltaAgreesWithOpenSSL(t *testing.T) {
 	public := base64.StdEncoding.EncodeToString(last("pub"))
 	signer, err := sign.NewSigner(sign.Ed25519, base64.StdEncoding.EncodeToString(append(last("key"), last("pub")...)), nil)
 	require.NoError(t, err)
-	_, err = delta.Generate(t.Context(), openDeltaRepo(t, w.repo), w.name(t),
+	_, err = delta.Generate(t.Context(), openRepo(t, w.repo), w.name(t),
 		&delta.GenerateOptions{Output: at("ours"), Inline: true, MinFallbackSize: -1, Sign: signWith(signer)})
 	require.NoError(t, err)
 	ours, err := delta.OpenPath(at("ours"))

@@ -70,7 +70,7 @@ func (p *pairing) tree(dir, version string) {
 	write("usr/lib/empty", "", 0o644)
 	write("usr/lib/private", version, 0o640)
 	write("usr/lib/labelled", "labelled", 0o644)
-	write("usr/share/big", pseudoRandom(300_000)+version, 0o644)
+	write("usr/share/big", string(randomBytes(1, 300_000))+version, 0o644)
 	require.NoError(p.t, os.Symlink("../lib/empty", filepath.Join(dir, "usr/bin/link")))
 	require.NoError(p.t, os.Chown(filepath.Join(dir, "usr/lib/private"), 7, 8))
 	require.NoError(p.t, unix.Setxattr(filepath.Join(dir, "usr/lib/labelled"), "user.label", []byte("system_u:object_r:usr_t:s0"), 0))

@@ -1,68 +1,14 @@
 package interop
 
 import (
-	"net/http"
-	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"example.com/rpmostree/internal/testenv"
 	"github.com/stretchr/testify/require"
 )
-
-// outcome runs a command and returns everything it prints, and its exit status.
-func outcome(t *testing.T, bin string, args ...string) (string, int) {
-	t.Helper()
-	cmd := exec.Command(bin, args...)
-	cmd.Dir = "/"
-	cmd.Env = append(os.Environ(), "LC_ALL=C.UTF-8", "TZ=UTC")
-	out, err := cmd.CombinedOutput()
-	if _, ok := err.(*exec.ExitError); !ok {
-		require.NoError(t, err)
-	}
-	return string(out), cmd.ProcessState.ExitCode()
-}
-
-// loggingServer serves a directory and tells what was asked for.
-type loggingServer struct {
-	*httptest.Server
-	mu    sync.Mutex
-	paths []string
-}
-
-func serveLogged(t *testing.T, dir string) *loggingServer {
-	t.Helper()
-	s := &loggingServer{}
-	files := http.FileServer(http.Dir(dir))
-	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.mu.Lock()
-		s.paths = append(s.paths, r.URL.Path)
-		s.mu.Unlock()
-		files.ServeHTTP(w, r)
-	}))
-	t.Cleanup(s.Close)
-	return s
-}
-
-// asked returns the paths with a suffix that were asked for since the last call, sorted.
-func (s *loggingServer) asked(suffix string) []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var out []string
-	for _, p := range s.paths {
-		if strings.HasSuffix(p, suffix) {
-			out = append(out, p)
-		}
-	}
-	s.paths = nil
-	slices.Sort(out)
-	return out
-}
 
 // historyRepo makes an archive repository with three commits of main with a command.
 func historyRepo(t *testing.T, bin string) string {

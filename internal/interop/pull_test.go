@@ -36,7 +36,7 @@ func pullTree(t *testing.T, version string) string {
 	file("usr/lib/same2", "same content", 0o644)
 	file("usr/share/a file with spaces é", "x", 0o644)
 	file("usr/share/big", strings.Repeat("0123456789abcdef", 200_000), 0o644)
-	file("usr/share/random", pseudoRandom(1<<20+1), 0o644)
+	file("usr/share/random", string(randomBytes(1, 1<<20+1)), 0o644)
 	for i := range 40 {
 		file(fmt.Sprintf("usr/share/d%d/f%d", i%7, i), fmt.Sprintf("file %d", i), 0o644)
 	}
@@ -44,55 +44,6 @@ func pullTree(t *testing.T, version string) string {
 	require.NoError(t, os.Symlink("../lib/empty", filepath.Join(dir, "usr/bin/link")))
 	require.NoError(t, os.Symlink("/nowhere", filepath.Join(dir, "usr/dangling")))
 	return dir
-}
-
-// pseudoRandom returns text that does not compress well.
-func pseudoRandom(n int) string {
-	b := make([]byte, n)
-	x := uint32(1)
-	for i := range b {
-		x = x*1664525 + 1013904223
-		b[i] = byte(x >> 24)
-	}
-	return string(b)
-}
-
-// realRepo makes a repository with the real command: two commits of main and
-// one of other, canonical so that every mode can hold it.
-func realRepo(t *testing.T, mode string) string {
-	t.Helper()
-	testenv.NeedTool(t, "ostree")
-	testenv.NeedRoot(t)
-	repo := filepath.Join(t.TempDir(), "repo")
-	testenv.Run(t, "/", "ostree", "--repo="+repo, "init", "--mode="+mode)
-	testenv.Run(t, "/", "ostree", "--repo="+repo, "config", "set", "core.fsync", "false")
-	if mode == "bare-user" {
-		testenv.NeedUserXattrs(t, repo)
-	}
-	for i, branch := range []string{"main", "main", "other"} {
-		testenv.Run(t, "/", "ostree", "--repo="+repo, "commit", "--canonical-permissions", "-b", branch,
-			"--tree=dir="+pullTree(t, fmt.Sprint(i)), "--add-metadata-string=version="+fmt.Sprint(i),
-			"--add-detached-metadata-string=sig="+fmt.Sprint(i), fmt.Sprintf("--timestamp=@%d", 1700000000+i))
-	}
-	return repo
-}
-
-func openRepo(t *testing.T, path string) *ostree.Repo {
-	t.Helper()
-	r, err := ostree.Open(t.Context(), path, nil)
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, r.Close()) })
-	return r
-}
-
-func initRepo(t *testing.T, mode string) *ostree.Repo {
-	t.Helper()
-	m, err := ostree.ParseMode(mode)
-	require.NoError(t, err)
-	r, err := ostree.Init(t.Context(), filepath.Join(t.TempDir(), "ours"), &ostree.InitOptions{Mode: m})
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, r.Close()) })
-	return r
 }
 
 // requireSame checks with the real command that a ref of both repositories is

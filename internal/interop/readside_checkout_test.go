@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -213,11 +212,6 @@ func TestUnionEqualsReal(t *testing.T) {
 			})
 		}
 	}
-}
-
-func command(name string, args ...string) (string, error) {
-	out, err := exec.Command(name, args...).CombinedOutput()
-	return string(out), err
 }
 
 func TestCheckoutErrors(t *testing.T) {

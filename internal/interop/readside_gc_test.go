@@ -31,17 +31,6 @@ func objectList(t testing.TB, repo *ostree.Repo) []string {
 	return out
 }
 
-// copyRepo clones a repository directory with all attributes and opens the clone.
-func copyRepo(t testing.TB, from string) *ostree.Repo {
-	t.Helper()
-	to := filepath.Join(t.TempDir(), "copy")
-	testenv.Run(t, "", "cp", "-a", from, to)
-	repo, err := ostree.Open(t.Context(), to, nil)
-	require.NoError(t, err)
-	t.Cleanup(func() { repo.Close() })
-	return repo
-}
-
 // damages are ways to spoil a stored object.
 var damages = map[string]func(p string) error{
 	"remove": os.Remove,

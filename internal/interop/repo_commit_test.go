@@ -8,7 +8,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
@@ -16,7 +15,6 @@ import (
 
 	"example.com/rpmostree/internal/testenv"
 	"example.com/rpmostree/ostree"
-	"example.com/rpmostree/ostree/gvariant"
 )
 
 // repoStamp is the time of all commits that both commands make.
@@ -64,37 +62,6 @@ func repoTree(t testing.TB, dir string) {
 		require.NoError(t, os.Lchown(filepath.Join(dir, "emptydir"), 5, 7))
 		require.NoError(t, os.Lchown(filepath.Join(dir, "dangling"), 5, 7))
 	}
-}
-
-// importTree commits dir with our package the way `ostree commit` does.
-func importTree(t testing.TB, repo *ostree.Repo, dir, ref string, o *ostree.ImportOptions) ostree.Checksum {
-	t.Helper()
-	ctx := context.Background()
-	tx, err := repo.Begin(ctx, nil)
-	require.NoError(t, err)
-	defer tx.Abort()
-	tree := ostree.NewMutableTree()
-	require.NoError(t, tx.ImportDir(ctx, tree, dir, o))
-	root, meta, err := tx.WriteTree(ctx, tree)
-	require.NoError(t, err)
-	stamp, err := time.Parse(time.RFC3339, repoStamp)
-	require.NoError(t, err)
-	metadata := gvariant.NewDict()
-	metadata.Set("version", gvariant.NewString("1.0"))
-	metadata.Set(ostree.KeyRefBinding, gvariant.NewStrings([]string{ref}))
-	c, err := tx.WriteCommit(ctx, &ostree.Commit{Metadata: metadata, Subject: "First", Body: "Body text", Timestamp: stamp, RootTree: root, RootMeta: meta})
-	require.NoError(t, err)
-	tx.SetRef(ref, c)
-	_, err = tx.Commit(ctx)
-	require.NoError(t, err)
-	return c
-}
-
-func realCommit(t testing.TB, repo, dir, ref string, args ...string) string {
-	t.Helper()
-	argv := append([]string{"ostree", "--repo=" + repo, "commit", "-b", ref, "-s", "First", "-m", "Body text", "--timestamp=" + repoStamp,
-		"--add-metadata-string=version=1.0", "--tree=dir=" + dir}, args...)
-	return strings.TrimSpace(testenv.Run(t, "", argv...))
 }
 
 func TestRepoCommitSameChecksum(t *testing.T) {

@@ -3,7 +3,6 @@ package interop
 import (
 	"bytes"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -75,23 +74,6 @@ func realRun(t *testing.T, trusted string, args ...string) (output string, err e
 	cmd.Stdout, cmd.Stderr = &out, &out
 	err = cmd.Run()
 	return out.String(), err
-}
-
-func serve(t *testing.T, repo string) string {
-	t.Helper()
-	server := httptest.NewServer(http.FileServer(http.Dir(repo)))
-	t.Cleanup(server.Close)
-	return server.URL
-}
-
-// smallRepo makes an archive repository with one commit of main by the real command.
-func smallRepo(t *testing.T, args ...string) string {
-	t.Helper()
-	repo, tree := filepath.Join(t.TempDir(), "repo"), t.TempDir()
-	require.NoError(t, os.WriteFile(filepath.Join(tree, "file"), []byte("content"), 0o644))
-	testenv.Run(t, "/", "ostree", "--repo="+repo, "init", "--mode=archive")
-	testenv.Run(t, "/", append([]string{"ostree", "--repo=" + repo, "commit", "-b", "main", "--canonical-permissions", "--tree=dir=" + tree}, args...)...)
-	return repo
 }
 
 // verifiedPull pulls main with our package into a new repository, of a remote with the keys of a file.

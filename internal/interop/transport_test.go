@@ -38,21 +38,6 @@ func bothPull(t *testing.T, ours string, remote []string, options ...string) (fa
 	return failures
 }
 
-// guarded serves a directory to whom ok lets in.
-func guarded(t *testing.T, dir string, ok func(r *http.Request) bool) *httptest.Server {
-	t.Helper()
-	files := http.FileServer(http.Dir(dir))
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !ok(r) {
-			http.Error(w, "who are you?", http.StatusUnauthorized)
-			return
-		}
-		files.ServeHTTP(w, r)
-	}))
-	t.Cleanup(s.Close)
-	return s
-}
-
 func TestHeadersAndPasswordsAreSentByBoth(t *testing.T) {
 	t.Parallel()
 	testenv.NeedTool(t, "ostree")

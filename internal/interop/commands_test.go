@@ -43,3 +43,22 @@ func ourCommand(t *testing.T) string {
 	require.NoError(t, buildOurs())
 	return filepath.Join(builtDir, "bin", "ostree")
 }
+
+// outcome runs a command and returns everything it prints, and its exit status.
+func outcome(t *testing.T, bin string, args ...string) (string, int) {
+	t.Helper()
+	cmd := exec.Command(bin, args...)
+	cmd.Dir = "/"
+	cmd.Env = append(os.Environ(), "LC_ALL=C.UTF-8", "TZ=UTC")
+	out, err := cmd.CombinedOutput()
+	if _, ok := err.(*exec.ExitError); !ok {
+		require.NoError(t, err)
+	}
+	return string(out), cmd.ProcessState.ExitCode()
+}
+
+// command runs a program as it is, in the directory of the test.
+func command(name string, args ...string) (string, error) {
+	out, err := exec.Command(name, args...).CombinedOutput()
+	return string(out), err
+}
