@@ -43,6 +43,7 @@ func TestPruneWhileRealCommits(t *testing.T) {
 			path := filepath.Join(dir, "repo")
 			testenv.Run(t, "", "ostree", "--repo="+path, "init", "--mode="+mode)
 			testenv.Run(t, "", "ostree", "--repo="+path, "config", "set", "core.fsync", fsync)
+			testenv.Run(t, "", "ostree", "--repo="+path, "config", "set", "core.lock-timeout-secs", "600")
 			trees := []string{turnTree(t, dir, 0), turnTree(t, dir, 1), turnTree(t, dir, 2)}
 			repo := openRepo(t, path)
 			var group, pruning errgroup.Group
@@ -107,6 +108,7 @@ func TestRealPruneWhileWeCommit(t *testing.T) {
 	path := filepath.Join(dir, "repo")
 	testenv.Run(t, "", "ostree", "--repo="+path, "init", "--mode=archive")
 	testenv.Run(t, "", "ostree", "--repo="+path, "config", "set", "core.fsync", "false")
+	testenv.Run(t, "", "ostree", "--repo="+path, "config", "set", "core.lock-timeout-secs", "600") // it tries only once a second
 	trees := []string{turnTree(t, dir, 0), turnTree(t, dir, 1), turnTree(t, dir, 2)}
 	repo := openRepo(t, path)
 	ctx, stop := context.WithCancel(t.Context())
