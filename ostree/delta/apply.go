@@ -155,7 +155,8 @@ func (d *Delta) checkApplicable(ctx context.Context, repo *ostree.Repo) error {
 }
 
 // decodedAhead is how many parts may be decoded, or have been, while the objects of
-// one are made: each decoder has a dictionary.
+// one are made, and how many at the same time: each decoder has a dictionary, which
+// takes 32 MiB in most deltas.
 const decodedAhead = 2
 
 // applyParts decodes parts while the objects of the one before are made.
@@ -171,14 +172,16 @@ func (d *Delta) applyParts(ctx context.Context, tx *ostree.Tx, o *ApplyOptions) 
 		decoded[i] = make(chan *payload, 1)
 	}
 	g, gctx := errgroup.WithContext(ctx)
-	slots := semaphore.NewWeighted(1 + int64(min(decodedAhead, o.workers())))
+	ahead := int64(min(decodedAhead, o.workers()))
+	slots, decoders := semaphore.NewWeighted(1+ahead), semaphore.NewWeighted(ahead)
 	g.Go(func() error {
 		for i := range parts {
-			if err := slots.Acquire(gctx, 1); err != nil {
+			if err := errors.Join(slots.Acquire(gctx, 1), decoders.Acquire(gctx, 1)); err != nil {
 				return err
 			}
 			g.Go(func() error {
 				p, err := d.decode(gctx, &parts[i], i, tmp, o.limits())
+				decoders.Release(1)
 				if err != nil {
 					return fmt.Errorf("part %d: %w", i, err)
 				}

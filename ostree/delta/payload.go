@@ -91,12 +91,14 @@ func (p *Part) readInline(ctx context.Context, r io.Reader, tmp *dirfd.Dir, limi
 func (p *Part) limit(l limits) limits {
 	declared := min(p.Usize, 1<<60)*4 + partOverhead
 	l.size = min(l.size, int64(declared))
+	l.large = p.Usize > inMemory
 	return l
 }
 
 // limits say how a part is decoded.
 type limits struct {
-	size int64 // of the decoded part
+	size  int64 // of the decoded part
+	large bool  // the decoded part is expected to be
 	// unchecked leaves out the checksum in the compressed stream, where that of
 	// each object is looked at.
 	unchecked bool
@@ -108,7 +110,7 @@ func spool(ctx context.Context, r io.Reader, tmp *dirfd.Dir, l limits) (*storage
 	if _, err := io.ReadFull(r, head[:]); err != nil {
 		return nil, fmt.Errorf("read compression: %w", err)
 	}
-	s := &storage{ctx: ctx, tmp: tmp, limit: l.size}
+	s := &storage{ctx: ctx, tmp: tmp, limit: l.size, large: l.large}
 	var err error
 	switch head[0] {
 	case compressionNone:

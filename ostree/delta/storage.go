@@ -18,6 +18,7 @@ type storage struct {
 	ctx   context.Context
 	tmp   *dirfd.Dir
 	limit int64
+	large bool // is said to be, so that memory would be for nothing
 
 	memory []byte // of size inMemory, only touched where it is used
 	file   *os.File
@@ -40,7 +41,7 @@ func (s *storage) Write(b []byte) (int, error) {
 		return 0, fmt.Errorf("is larger than %d bytes when decompressed", s.limit)
 	}
 	if s.file == nil {
-		if s.size+int64(len(b)) <= inMemory {
+		if !s.large && s.size+int64(len(b)) <= inMemory {
 			return s.keep(b)
 		}
 		if err := s.toFile(); err != nil {
