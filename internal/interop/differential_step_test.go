@@ -73,6 +73,8 @@ var masks = []mask{
 	{"pull", regexp.MustCompile(`Importing (\w+).commit: linkat: No such file or directory`), "No such metadata object $1.commit"},
 	{"checkout", regexp.MustCompile(`(?m)(opendir\(.*|checkout .*: open .*): Not a directory`), "Not a directory"},
 	{"checkout", regexp.MustCompile(`No such metadata object .*`), "MISSING"},
+	{"checkout", regexp.MustCompile(`(?m)^error: (renameat\(checkout-union-.*|checkout \w+: rename .*): Is a directory`), "error: DIRECTORY IN THE WAY"},
+	{"pull", regexp.MustCompile(`(?m)^error: (Fetch configured to require static deltas, but .*|Refspec '.*' not found)`), "error: NO REF OR DELTA"}, // which comes first
 	{"checkout", regexp.MustCompile(`Processing tree \w+: .*: File exists`), "FILE EXISTS"},
 	{"prune", regexp.MustCompile(`(?m)^error: (Invalid value .*, must specify BRANCH=DEPTH|Refspec '.*' not found|Invalid depth .*)`), "error: OPTIONS"}, // which comes first
 	{"pull-local", regexp.MustCompile(`(?m)^error: (openat\(refs/.*|.*: conflict: a ref is in the way: .*)`), "error: REF IN THE WAY"},
@@ -83,7 +85,7 @@ var masks = []mask{
 	{"pull", regexp.MustCompile(`(?i)(pull into @DIR/r\d: )?commit (\w+: GPG)`), "Commit $2"},
 	{"pull", regexp.MustCompile(`(?m)^error: (Server returned HTTP 404|.*: get @URL\S+: 404 Not Found)$`), "error: 404"}, // ours says of what
 	{"pull", regexp.MustCompile(`; \S+ \S+ transferred in \d+ seconds`), ""},
-	{"fsck", regexp.MustCompile(`(?m)^error: (openat\(.*|(Ref|Collection–ref) .* in bindings .*|Commit .* binding .*)`), "error: BINDINGS"}, // the first of them
+	{"fsck", regexp.MustCompile(`(?m)^error: (openat\(.*|(Ref|Collection–ref) .* in bindings .*|Commit .* binding .*|Invalid (refspec|ref name) .*)`), "error: BINDINGS"}, // the first of them
 	{"commit", regexp.MustCompile(`(?m)^error: (opendir\((/nope)\)|import (/nope): open /nope): No such`), "error: No such"},
 	{"commit", regexp.MustCompile(`(?m)^error: Commit \w+ has no parent`), "error: OPTIONS"},
 	{"commit", regexp.MustCompile(`(?m)^error: --tar-pathname-filter: .*`), "error: OPTIONS"},
@@ -116,7 +118,7 @@ var masks = []mask{
 	{"commit", regexp.MustCompile(`(?m)^error: (Not a directory|(No such file or directory:|No kernel found in) /usr.*)`), "error: NO KERNEL"},
 	{"commit", regexp.MustCompile(`Conflict: \S+ exists`), "Conflict: REF exists"}, // which of them
 	{"", regexp.MustCompile(`\d\d:\d\d:\d\d\.\d\d\d`), "TIME"},
-	{"commit", regexp.MustCompile(`(?m)^error: (OPTIONS|STATOVERRIDE|NO KERNEL|SPECIAL FILE|Invalid (rev|refspec) .*|Can't commit an empty tree|A branch must be .*|Requested signature type .*|METADATA|Missing '=' .*)`), "error: OPTIONS"}, // which comes first
+	{"commit", regexp.MustCompile(`(?m)^error: (OPTIONS|STATOVERRIDE|NO KERNEL|SPECIAL FILE|TYPES CONFLICT|Invalid (rev|refspec) .*|Can't commit an empty tree|A branch must be .*|Requested signature type .*|METADATA|Missing '=' .*)`), "error: OPTIONS"}, // which comes first
 	{"summary", regexp.MustCompile(`(Last-Modified \(ostree.summary.last-modified\): ).*`), "${1}NOW"},
 }
 
@@ -177,7 +179,7 @@ func (st *step) stable(text string) string {
 			text = m.find.ReplaceAllString(text, m.with)
 		}
 	}
-	if st.argv[0] == "refs" || strings.Contains(text, "Unmatched") || st.argv[0] == "diff" || st.argv[0] == "fsck" && slices.Contains(st.argv, "-a") { // the order of a hash table, or of a directory
+	if st.argv[0] == "refs" || strings.Contains(text, "Unmatched") || st.argv[0] == "diff" || st.argv[0] == "fsck" && (slices.Contains(st.argv, "-a") || slices.Contains(st.argv, "--delete")) { // the order of a hash table, or of a directory
 		lines := strings.Split(text, "\n")
 		slices.Sort(lines)
 		text = strings.Join(lines, "\n")

@@ -164,7 +164,7 @@ func (p *plan) diff() *step {
 	p.option(&argv, 8, "--fs-diff")
 	for i := range 2 {
 		arg := p.rev(repo)
-		if stats && len(arg) == 64 && !slices.Contains(p.commits(repo), arg) {
+		if stats && (len(arg) == 64 && !slices.Contains(p.commits(repo), arg) || strings.HasSuffix(arg, "^")) {
 			return nil // the real command takes it for a commit without objects
 		}
 		if dirs := p.checkouts(); len(dirs) > 0 && chance(p.r, 3) && (i > 0 || !owner) { // of two directories the real command takes the owner for one
