@@ -12,6 +12,7 @@ import (
 
 	"example.com/rpmostree/bootloader/kargs"
 	"example.com/rpmostree/internal/atomicfs"
+	"example.com/rpmostree/internal/dirfd"
 	"example.com/rpmostree/internal/testenv"
 	"example.com/rpmostree/ostree"
 	"example.com/rpmostree/sysroot"
@@ -518,6 +519,13 @@ func replace(p string) error {
 
 func TestImmutable(t *testing.T) {
 	testenv.NeedRoot(t)
+	probe, err := dirfd.Open(t.TempDir())
+	require.NoError(t, err)
+	defer probe.Close()
+	if err := probe.SetImmutable(".", true); errors.Is(err, errors.ErrUnsupported) {
+		t.Skip("no immutable flag: ", err) // the file system has none, or root in a container may not set it
+	}
+	require.NoError(t, probe.SetImmutable(".", false))
 	s := sysroottest.New(t)
 	o := sysroottest.Options(s.Path())
 	o.MutableDeployments = false
