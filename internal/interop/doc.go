@@ -9,7 +9,7 @@
 //	commit, sepolicy                              what goes into one
 //	pull, transport, remotes, mirror, find        how it gets elsewhere
 //	delta, sign                                   static deltas, signatures
-//	prune, kill, staging, lock, require           what goes away, and who comes in between
+//	prune, kill, staging, lock, both, require     what goes away, and who comes in between
 //	ostreecli, ostreehelp, json, auto             the command: a recorded session, options, output
 //	differential                                  the same random verbs to both commands
 //	admin, sysroot                                deployments
