@@ -328,6 +328,16 @@ func TestHostileDirMeta(t *testing.T) {
 	}
 }
 
+// Eight zero bytes are how the format writes the time 1970-01-01.
+func TestCommitWithoutTime(t *testing.T) {
+	c := Commit{RootTree: sum(t, rootTree), RootMeta: sum(t, rootMeta)}
+	data, err := c.Encode()
+	require.NoError(t, err)
+	got, err := ParseCommit(data)
+	require.NoError(t, err)
+	require.Equal(t, time.Unix(0, 0).UTC(), got.Timestamp)
+}
+
 func TestHostileCommit(t *testing.T) {
 	c := Commit{Subject: "s", RootTree: sum(t, rootTree), RootMeta: sum(t, rootMeta), Timestamp: time.Unix(1, 0)}
 	good, err := c.Encode()

@@ -29,7 +29,7 @@ type Commit struct {
 	Parent    Checksum       // zero for none
 	Subject   string         // one line; may be empty
 	Body      string         // may be empty
-	Timestamp time.Time      // whole seconds, UTC; not set, it is the year 1
+	Timestamp time.Time      // whole seconds, UTC; stored as 1970-01-01 if it is not set
 	RootTree  Checksum       // dirtree
 	RootMeta  Checksum       // dirmeta
 
@@ -94,7 +94,7 @@ func (c *Commit) Encode() ([]byte, error) {
 		related,
 		gvariant.NewString(c.Subject),
 		gvariant.NewString(c.Body),
-		gvariant.NewUint64(bits.ReverseBytes64(uint64(c.Timestamp.Unix()))),
+		gvariant.NewUint64(bits.ReverseBytes64(c.seconds())),
 		gvariant.NewBytes(c.RootTree[:]),
 		gvariant.NewBytes(c.RootMeta[:]),
 	).Bytes()
@@ -102,6 +102,14 @@ func (c *Commit) Encode() ([]byte, error) {
 		return nil, fmt.Errorf("encode commit: %w", err)
 	}
 	return data, nil
+}
+
+// seconds is the time as it is stored.
+func (c *Commit) seconds() uint64 {
+	if c.Timestamp.IsZero() {
+		return 0
+	}
+	return uint64(c.Timestamp.Unix())
 }
 
 // ContentChecksum identifies the tree of the commit: commits with equal roots
