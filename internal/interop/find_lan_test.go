@@ -114,8 +114,15 @@ func TestBothFindNeighbours(t *testing.T) {
 			testenv.Run(t, "/", "ostree", "--repo="+local, "init", "--mode=bare-user-only")
 			testenv.Run(t, "/", "ostree", "--repo="+local, "remote", "add", "--gpg-import="+keys, "--collection-id=org.example.Os", "origin", "http://192.0.2.1/")
 			find := "echo ==; " + command + " --repo=" + local + " find-remotes --finders=lan "
-			out := onLAN(t, served, a, find+"org.example.Os main org.example.Os missing org.example.Other main\n"+
-				find+"org.example.Os missing\n"+find+"--pull org.example.Os main org.example.Os os/x86_64/other\n"+find+"--pull org.example.Os unsigned || echo failed\n")
+			var out string
+			for range 5 { // now and then nobody answers in time on a busy machine
+				out = onLAN(t, served, a, find+"org.example.Os main org.example.Os missing org.example.Other main\n"+
+					find+"org.example.Os missing\n"+find+"--pull org.example.Os main org.example.Os os/x86_64/other\n"+find+"--pull org.example.Os unsigned || echo failed\n")
+				if strings.Contains(out, "Pulled 2/2 refs") && strings.Contains(out, "Failed to pull some refs") {
+					break
+				}
+				t.Log(out)
+			}
 			said[i] = comparableFinds(out)
 			require.ElementsMatch(t, []string{"origin:main", "origin:os/x86_64/other"}, strings.Fields(testenv.Run(t, "/", "ostree", "--repo="+local, "refs")))
 			testenv.Run(t, "/", "ostree", "--repo="+local, "fsck", "-q")
